@@ -1,0 +1,32 @@
+# Calico in Swift. `make help` lists the verbs.
+.DEFAULT_GOAL := help
+.PHONY: help packages build test bench demo lint format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+	  awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+packages: ## Install the Debian packages that are missing (needs root)
+	@scripts/packages
+
+build: packages ## Build every program into .build/bin
+	@scripts/build debug
+
+test: ## Build and run all tests (needs root: they make network namespaces)
+	@scripts/test
+
+demo: packages ## Bring up a three-node cluster on this machine and prove it with packets
+	@scripts/build debug
+	@.build/bin/calico-demo
+
+bench: packages ## Measure against named peers and print the ratios
+	@scripts/bench
+
+lint: ## Check the format of all sources
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## Format all sources
+	@swift format format --in-place --recursive Sources Tests Package.swift
+
+clean: ## Remove everything that was built
+	@rm -rf .build .build-static .build-release

@@ -1,0 +1,166 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// The settings of every target of ours: Swift 6, the upcoming features that make
+/// dependencies visible, and no warning left standing.
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: house)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let unixSignals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+
+let package = Package(
+  name: "calico-in-swift",
+  products: [
+    .executable(name: "calico", targets: ["calico"]),
+    .executable(name: "calico-node", targets: ["calico-node"]),
+    .executable(name: "calicoctl", targets: ["calicoctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // Ground: what knows nothing of Calico.
+    library("Addressing"),
+    .target(name: "CLinux"),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    library("Netlink", ["Addressing", "CLinux"]),
+    library("ValueTree", ["CYAML"]),
+    library("Selectors"),
+    library("Telemetry", ["CLinux", logging]),
+    library("AgentProtocol", ["CLinux"]),
+
+    // Floor 1: the language.
+    library("Resources", ["Addressing", "Selectors", "ValueTree"]),
+    library("Settings", ["Addressing", "Resources", "ValueTree"]),
+    library("DesiredState", ["Addressing"]),
+
+    // Floor 1½: the contract.
+    library("Datastore", ["Addressing", "Resources", "ValueTree"]),
+    library(
+      "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
+
+    // Floor 2: stores, and the choice between them.
+    library("LocalDatastore", ["CLinux", "CSQLite", "Datastore", "Resources", "ValueTree"]),
+    library("StoreAccess", ["Datastore", "LocalDatastore", "Settings", "ValueTree"]),
+
+    // Floor 3: features.
+    library("IPAM", ["Addressing", "Datastore", "Resources", "Selectors"]),
+    library("PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
+    library("PolicyOracle", ["Addressing", "Resources", "Selectors"]),
+    library(
+      "PolicyCases", ["Addressing", "PolicyOracle", "Resources", "Selectors", "ValueTree"]),
+    library(
+      "Dataplane", ["Addressing", "CLinux", "DesiredState", "Netlink", "Telemetry", logging]),
+    library("Routing", ["Addressing", "CLinux"]),
+
+    // The kernel's rules without a kernel: one of the judges of policy.
+    library("PacketSimulator", ["Addressing", "Netlink"]),
+    // Nodes, workloads and an outside in network namespaces, and packets between them.
+    library("PacketLab", ["Addressing", "CLinux", "Netlink"]),
+
+    // Floor 4: programs.
+    library(
+      "Attachment",
+      [
+        "Addressing", "AgentProtocol", "CLinux", "Datastore", "IPAM", "Netlink", "Resources",
+        "StoreAccess", "ValueTree",
+      ]),
+    library(
+      "CommandLine",
+      [
+        "Addressing", "CLinux", "Datastore", "IPAM", "Resources", "Routing", "StoreAccess",
+        "ValueTree", argumentParser,
+      ]),
+    library(
+      "NodeAgent",
+      [
+        "Addressing", "AgentProtocol", "CLinux", "Dataplane", "Datastore", "DesiredState", "IPAM",
+        "Netlink", "PolicyEngine", "Resources", "Routing", "Settings", "StoreAccess", "SyncModel",
+        "Telemetry", "ValueTree", argumentParser, httpTypes, hummingbird, lifecycle, logging,
+        nioCore, unixSignals,
+      ]),
+
+    // Floor 5: executables.
+    executable("calico", ["Attachment"]),
+    executable("calico-node", ["NodeAgent", argumentParser]),
+    executable("calicoctl", ["CommandLine"]),
+
+    // The lab: clusters of network namespaces for tests and the demo.
+    library("Lab", ["Addressing", "CLinux", "ValueTree"]),
+    executable("calico-demo", ["Lab"]),
+    executable("lab-probe", ["CLinux"]),
+
+    tests("Addressing"),
+    tests("Netlink", ["Addressing", "CLinux"]),
+    tests("ValueTree"),
+    tests("Selectors"),
+    tests("Telemetry"),
+    tests("AgentProtocol"),
+    tests("Resources", ["Addressing", "Selectors", "ValueTree"]),
+    tests("Settings", ["Resources", "ValueTree"]),
+    tests(
+      "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
+    tests("LocalDatastore", ["Datastore", "Resources", "ValueTree"]),
+    tests("StoreAccess", ["Datastore"]),
+    tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
+    tests("PolicyEngine", ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel"]),
+    tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),
+    tests("PolicyCases", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
+    tests(
+      "Dataplane",
+      [
+        "Addressing", "CLinux", "DesiredState", "Netlink", "PacketLab", "PacketSimulator",
+        "Telemetry", logging,
+      ]),
+    tests("Routing", ["Addressing"]),
+    tests("PacketSimulator", ["Addressing", "Netlink"]),
+    .testTarget(
+      name: "PolicyJudgementTests",
+      dependencies: [
+        "Addressing", "CLinux", "Dataplane", "DesiredState", "Netlink", "PacketLab",
+        "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources",
+        "SyncModel", "Telemetry", "ValueTree", logging,
+      ], swiftSettings: house),
+    tests("Attachment", ["Addressing", "Datastore", "LocalDatastore", "Resources", "ValueTree"]),
+    tests("CommandLine", ["Datastore", "LocalDatastore", "Resources", "ValueTree"]),
+    tests(
+      "NodeAgent",
+      ["Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel"]),
+    tests("Lab", ["Addressing", "CLinux", "ValueTree"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

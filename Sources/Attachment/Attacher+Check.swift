@@ -1,0 +1,50 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Netlink
+import Resources
+
+extension Attacher {
+  /// Compares what there is with what ADD answered. Says nothing when it is the same, as the
+  /// specification has it (Calico prints OK).
+  func check() async throws(CNIError) {
+    let previous = try call.configuration.previousResult()
+    let namespace = try PodNamespace.open(call.environment.namespacePath)
+    guard
+      let inside = previous.interfaces.firstIndex(where: {
+        $0.name == workload.endpoint && !$0.sandbox.isEmpty
+      })
+    else {
+      throw CNIError(
+        .invalidConfiguration, "prevResult has no interface \(workload.endpoint) of a container")
+    }
+    // Plugins that ran after us may have added interfaces with addresses of their own.
+    let addresses = previous.addresses.filter { $0.interface == inside }.map(\.address.address)
+    var problems: [String] = []
+    if addresses.isEmpty { problems.append("prevResult has no address of \(workload.endpoint)") }
+    if !previous.interfaces.contains(where: { $0.name == workload.interfaceName }) {
+      problems.append("prevResult has no interface \(workload.interfaceName)")
+    }
+    let pair = VethPair(
+      hostName: workload.interfaceName, podName: workload.endpoint, namespace: namespace,
+      addresses: addresses)
+    problems += try pair.problems(podMAC: previous.interfaces[inside].mac)
+    problems += endpointProblems(addresses)
+    problems += try await source.problems(addresses)
+    guard problems.isEmpty else {
+      throw CNIError(.checkFailed, problems.joined(separator: "; "))
+    }
+  }
+
+  private func endpointProblems(_ addresses: [IPAddress]) -> [String] {
+    guard let endpoint = stored.endpoint else { return ["there is no \(workload.key)"] }
+    guard isAttached else {
+      return [
+        "\(workload.key) is of another container: '\(Words.shortened(endpoint.spec.containerID))'"
+      ]
+    }
+    return addresses.filter { !stored.addresses.contains($0) }
+      .map { "\(workload.key) has not the address \($0)" }
+  }
+}

@@ -1,0 +1,104 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Datastore
+import Resources
+
+/// A pod's endpoint and its namespace's profile in the datastore.
+struct EndpointStore {
+  let store: any Datastore
+  let workload: Workload
+  /// Lost races with other writers at most.
+  private static let attempts = 20
+
+  /// What there is before a call.
+  struct Stored {
+    var endpoint: WorkloadEndpoint?
+    var profile: Profile?
+
+    var addresses: [IPAddress] {
+      endpoint?.spec.ipNetworks.compactMap { CIDR($0)?.first } ?? []
+    }
+  }
+
+  /// Refuses to work on a store that is locked for a migration.
+  func requireReady() async throws(CNIError) {
+    let cluster = try await reading { () async throws(DatastoreError) in
+      try await store.find(ClusterInformation.self, "default")
+    }
+    guard cluster?.spec.datastoreReady != false else {
+      throw CNIError(.tryAgainLater, "Calico is currently not ready to process requests")
+    }
+  }
+
+  func find() async throws(CNIError) -> Stored {
+    try await reading { () async throws(DatastoreError) in
+      Stored(endpoint: try await findEndpoint(), profile: try await findProfile())
+    }
+  }
+
+  private func findEndpoint() async throws(DatastoreError) -> WorkloadEndpoint? {
+    try await store.find(
+      WorkloadEndpoint.self, workload.endpointName, namespace: workload.namespace)
+  }
+
+  private func findProfile() async throws(DatastoreError) -> Profile? {
+    try await store.find(Profile.self, workload.profileName)
+  }
+
+  /// Stores the endpoint, and the profile when the namespace has none, in one commit where the
+  /// store can. What is stored already costs nothing.
+  func put(_ draft: EndpointDraft, over stored: Stored) async throws(CNIError) {
+    var stored = stored
+    for _ in 0..<Self.attempts {
+      var writes: [WriteOperation] = []
+      // First, so that there is never an endpoint without its profile.
+      if stored.profile == nil { writes.append(.create(draft.profile)) }
+      let endpoint = draft.endpoint(over: stored.endpoint)
+      if stored.endpoint == nil {
+        writes.append(.create(endpoint))
+      } else if stored.endpoint?.encode() != endpoint.encode() {
+        writes.append(.update(endpoint))
+      }
+      do throws(DatastoreError) {
+        if store.commitsAtomically {
+          try await store.commit(writes)
+        } else {
+          for write in writes { try await store.commit([write]) }
+        }
+        return
+      } catch {
+        guard error.isConflict else { throw CNIError(error) }
+        stored = try await find()
+      }
+    }
+    throw CNIError(
+      .tryAgainLater,
+      "\(workload.key) was changed by others during each of \(Self.attempts) attempts")
+  }
+
+  /// Deletes the endpoint if it is (still) that of this container.
+  func delete() async throws(CNIError) {
+    for _ in 0..<Self.attempts {
+      do throws(DatastoreError) {
+        guard let endpoint = try await findEndpoint(),
+          endpoint.spec.containerID == workload.containerID
+        else { return }
+        try await store.delete(workload.key, revision: endpoint.metadata.resourceVersion)
+        return
+      } catch {
+        guard error.isConflict else { throw CNIError(error) }
+      }
+    }
+    throw CNIError(
+      .tryAgainLater,
+      "\(workload.key) was changed by others during each of \(Self.attempts) attempts")
+  }
+
+  private func reading<R>(
+    _ body: () async throws(DatastoreError) -> R
+  ) async throws(CNIError) -> R {
+    do throws(DatastoreError) { return try await body() } catch { throw CNIError(error) }
+  }
+}

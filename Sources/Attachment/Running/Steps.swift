@@ -1,0 +1,31 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Says which step comes next, for tests of what a crash leaves behind.
+///
+/// `CALICO_CNI_STEP_LOG` names a file that gets a line before each step, and before the step that
+/// `CALICO_CNI_KILL_AT` names the process kills itself. Both are in every build, so that the binary
+/// that is tested is the one that is shipped. Who can set them starts the plugin and could kill it
+/// at any moment anyway; without them a step costs nothing.
+struct Steps: Sendable {
+  private let log: String?
+  private let last: String?
+
+  init(_ environment: [String: String]) {
+    log = environment["CALICO_CNI_STEP_LOG"]
+    last = environment["CALICO_CNI_KILL_AT"]
+  }
+
+  func before(_ step: Step) {
+    if let log {
+      let descriptor = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+      if descriptor >= 0 {
+        _ = SmallFile.write(Array("\(step.rawValue)\n".utf8), to: descriptor)
+        close(descriptor)
+      }
+    }
+    if last == step.rawValue { kill(getpid(), SIGKILL) }
+  }
+}

@@ -1,0 +1,64 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Datastore
+import Glibc
+public import Routing
+import StoreAccess
+
+/// What a command has of the world around it, so that tests can give it another one.
+public struct CommandContext: Sendable {
+  /// The variables of the environment.
+  public var environment: [String: String]
+  /// Opens the store that a `CalicoAPIConfig` file (nil: the usual place) and the environment say.
+  public var openStore:
+    @Sendable (_ file: String?, _ environment: [String: String]) async throws -> any Datastore
+  /// Asks the BIRD behind a control socket.
+  public var readBird: @Sendable (_ socket: String) throws(RoutingError) -> BirdStatus
+  public var readStandardInput: @Sendable () throws -> [UInt8]
+  /// Takes what the command says, line ends included.
+  public var output: @Sendable (String) -> Void
+  /// Takes what the command complains of, line ends included.
+  public var error: @Sendable (String) -> Void
+  /// Columns of the help's text; nil is what the terminal has.
+  public var columns: Int?
+
+  public init(
+    environment: [String: String],
+    openStore: @escaping @Sendable (String?, [String: String]) async throws -> any Datastore,
+    readBird: @escaping @Sendable (String) throws(RoutingError) -> BirdStatus,
+    readStandardInput: @escaping @Sendable () throws -> [UInt8],
+    output: @escaping @Sendable (String) -> Void,
+    error: @escaping @Sendable (String) -> Void,
+    columns: Int? = nil
+  ) {
+    self.environment = environment
+    self.openStore = openStore
+    self.readBird = readBird
+    self.readStandardInput = readStandardInput
+    self.output = output
+    self.error = error
+    self.columns = columns
+  }
+
+  /// The world of a process: its environment, its standard streams, the store on the disk.
+  public static var process: CommandContext {
+    CommandContext(
+      environment: InputFile.processEnvironment(),
+      // Whatever a person was told is done must be there after a power cut.
+      openStore: { file, environment in
+        try await DatastoreConfiguration.read(file: file, environment: environment)
+          .open(durability: .full)
+      },
+      readBird: { socket throws(RoutingError) in try BirdStatus.read(socket: socket) },
+      readStandardInput: { try InputFile.standardInput() },
+      output: { OutputStream.write($0, to: STDOUT_FILENO) },
+      error: { OutputStream.write($0, to: STDERR_FILENO) })
+  }
+
+  /// The folder of the agent's and BIRD's sockets.
+  var runFolder: String {
+    let folder = environment["CALICO_RUN_DIR"] ?? ""
+    return folder.isEmpty ? "/var/run/calico" : folder
+  }
+}

@@ -1,0 +1,51 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Resources
+
+/// `calicoctl delete`
+struct DeleteCommand: ContextCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete",
+    abstract: "Delete resources by kind and name, or those that files name.",
+    discussion: """
+      Deleting a pool disables it and gives its blocks up first; deleting a node gives up its \
+      blocks and its tunnel addresses.
+
+        calicoctl delete node node-1
+        calicoctl delete networkpolicy allow-tcp-6379 -n myproject
+        calicoctl delete -f policy.yaml
+      """)
+
+  @Argument(help: "The kind of the resources.")
+  var kind: String?
+  @Argument(help: "Their names.")
+  var name: [String] = []
+  @OptionGroup var manifests: ManifestOptions
+  @OptionGroup var place: NamespaceOption
+  @Flag(name: [.customShort("s"), .long], help: "Pass over resources that do not exist.")
+  var skipNotExists = false
+  @OptionGroup var options: StoreOptions
+
+  func validate() throws { try manifests.requireFile(orKind: kind) }
+
+  func run(in context: CommandContext) async throws {
+    let targets: [(key: ResourceKey, revision: String?)]
+    if let kind {
+      let selection = try Selection(kind, namespace: place.namespace)
+      guard !name.isEmpty else { throw CommandFailure("resource name may not be empty") }
+      targets = try name.map { (try selection.key($0), nil) }
+    } else {
+      targets = try manifests.read(place.namespace, context).map { ($0.key, $0.revision) }
+    }
+    try await options.withStore(context) { store in
+      let writer = ResourceWriter(store)
+      try await BatchRun(.delete, targets.map(\.key), context).each { index in
+        let target = targets[index]
+        return try await writer.delete(
+          target.key, revision: target.revision, skipMissing: skipNotExists)
+      }
+    }
+  }
+}

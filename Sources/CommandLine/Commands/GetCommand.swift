@@ -1,0 +1,84 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Datastore
+import Resources
+
+/// `calicoctl get`
+struct GetCommand: ContextCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "get",
+    abstract: "Show resources: all of a kind, some by name, or those that files name.",
+    discussion: """
+        calicoctl get ippools
+        calicoctl get wep -n web
+        calicoctl get workloadEndpoints -A -o wide
+        calicoctl get ippool my.ippool -o yaml
+      """)
+
+  @Argument(help: "The kind of the resources.")
+  var kind: String?
+  @Argument(help: "Their names; without one all of them.")
+  var name: [String] = []
+  @OptionGroup var manifests: ManifestOptions
+  @OptionGroup var place: NamespaceOption
+  @Flag(
+    name: [.customShort("A"), .customShort("a"), .customLong("all-namespaces")],
+    help: "The resources of all namespaces.")
+  var allNamespaces = false
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .long],
+    help: "How to show them: \(OutputFormat.names).")
+  var output = OutputFormat.table.rawValue
+  @Flag(help: "Leave out what only this datastore knows, such as UIDs and revisions.")
+  var export = false
+  @OptionGroup var options: StoreOptions
+
+  func validate() throws {
+    try manifests.requireFile(orKind: kind)
+    if allNamespaces, place.namespace != nil {
+      throw ValidationError(
+        "cannot use both --namespace and --all-namespaces flags at the same time")
+    }
+  }
+
+  func run(in context: CommandContext) async throws {
+    guard let format = OutputFormat(rawValue: output.isEmpty ? "ps" : output) else {
+      throw CommandFailure(
+        "unrecognized output format '\(output)', valid are: \(OutputFormat.names)")
+    }
+    let query = try query(context)
+    try await options.withStore(context) { store in
+      var found: FoundResources
+      do {
+        found = try await query.run(store)
+      } catch {
+        throw CommandFailure("failed to get resources: \(error)")
+      }
+      for malformed in found.malformed {
+        context.error("\(malformed.key) cannot be read and is left out: \(malformed.reason)\n")
+      }
+      if export { found.removeStoreFields() }
+      let showsNamespace = allNamespaces || place.namespace != nil
+      context.output(
+        try await ResourcePrinter(store, showsNamespace: showsNamespace).text(of: found, format))
+      if !found.missing.isEmpty {
+        let missing = found.missing.map(\.description).joined(separator: ", ")
+        throw CommandFailure("failed to get resources: [\(missing)]")
+      }
+    }
+  }
+
+  private func query(_ context: CommandContext) throws -> ResourceQuery {
+    guard let kind else {
+      let namespace = place.namespace
+      return .keys(try manifests.read(namespace, context).map(\.key))
+    }
+    let selection = try Selection(kind, namespace: place.namespace)
+    if name.isEmpty {
+      return .list(ListQuery(selection.kind, namespace: allNamespaces ? nil : selection.namespace))
+    }
+    return .keys(try name.map(selection.key))
+  }
+}

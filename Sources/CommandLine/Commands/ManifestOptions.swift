@@ -1,0 +1,42 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// Which files a command reads resources from.
+struct ManifestOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("f", allowingJoined: true), .long],
+    help: ArgumentHelp(
+      "A YAML or JSON file, a folder of such files, or - for standard input. May be repeated.",
+      valueName: "file"))
+  var filename: [String] = []
+
+  @Flag(name: [.customShort("R"), .long], help: "Read the folders inside a folder too.")
+  var recursive = false
+
+  @Flag(help: "Files without resources are no error.")
+  var skipEmpty = false
+
+  /// The resources of all files, each valid by itself.
+  func read(_ namespace: String?, _ context: CommandContext) throws -> [ManifestItem] {
+    var reader = ManifestReader(namespace: namespace)
+    for name in filename {
+      if name == "-" {
+        reader.read(try context.readStandardInput(), file: "<stdin>")
+        continue
+      }
+      for file in try InputFile.files(at: name, recursive: recursive) {
+        reader.read(try InputFile.read(file), file: file)
+      }
+    }
+    guard reader.complaints.isEmpty else {
+      throw CommandFailure(
+        "failed to execute command: " + reader.complaints.joined(separator: "\n"))
+    }
+    guard !reader.items.isEmpty || skipEmpty else {
+      throw CommandFailure("no resources specified")
+    }
+    return reader.items
+  }
+}

@@ -1,0 +1,31 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import Resources
+
+/// What is asked for.
+enum ResourceQuery {
+  case list(ListQuery)
+  case keys([ResourceKey])
+
+  func run(_ store: any Datastore) async throws(DatastoreError) -> FoundResources {
+    var found = FoundResources()
+    switch self {
+    case .list(let query):
+      let result = try await store.list(query)
+      found.items = result.items
+      found.malformed = result.malformed
+      found.list = (query.kind, result.revision)
+    case .keys(let keys):
+      for key in keys {
+        do {
+          found.items.append(try await store.get(key))
+        } catch .doesNotExist(let key) {
+          found.missing.append(.doesNotExist(key))
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,28 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Resources
+
+/// The kind and namespace that a command line names.
+struct Selection {
+  let kind: Kind
+  /// Nil for a kind that has none; `default` where the command line says nothing.
+  let namespace: String?
+
+  init(_ text: String, namespace: String?) throws {
+    guard let kind = Kind(alias: text), kind.isUserVisible else {
+      throw CommandFailure("resource type '\(text)' is not supported")
+    }
+    if namespace != nil, !kind.isNamespaced {
+      throw CommandFailure("\(kind.rawValue) is not namespaced")
+    }
+    self.kind = kind
+    self.namespace = kind.isNamespaced ? namespace ?? "default" : nil
+  }
+
+  /// The key of a resource by its name.
+  func key(_ name: String) throws -> ResourceKey {
+    guard !name.isEmpty else { throw CommandFailure("resource name may not be empty") }
+    return ResourceKey(kind: kind, namespace: namespace, name: name)
+  }
+}

@@ -1,0 +1,93 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import IPAM
+import Resources
+
+extension ResourceWriter {
+  /// Deletes a resource and what belongs to it. Returns false when there is none and that is no
+  /// error.
+  ///
+  /// - Parameter revision: if given, the resource must have this one.
+  func delete(_ key: ResourceKey, revision: String?, skipMissing: Bool) async throws -> Bool {
+    try Self.checkWritable(key, "delete")
+    for _ in 0..<Self.attempts {
+      guard let stored = try await find(key) else {
+        if skipMissing { return false }
+        throw DatastoreError.doesNotExist(key)
+      }
+      try Self.checkRevision(revision, of: stored)
+      do {
+        try await delete(stored)
+        return true
+      } catch DatastoreError.updateConflict {}
+    }
+    throw DatastoreError.updateConflict(key)
+  }
+
+  private func delete(_ stored: any Resource) async throws {
+    var revision = stored.metadata.resourceVersion
+    switch stored {
+    case let pool as IPPool:
+      revision = try await empty(pool).metadata.resourceVersion
+    case let tier as Tier:
+      try await checkUnused(tier)
+    case is Node:
+      for tunnel in Self.tunnels {
+        try await ipam.release(handle: "\(tunnel)-\(stored.metadata.name)")
+      }
+      try await ipam.releaseHostAffinities(stored.metadata.name)
+      // The node's programs may have written to it since.
+      revision = nil
+    default:
+      break
+    }
+    try await store.delete(stored.key, revision: revision)
+  }
+
+  /// Disables a pool and takes its blocks back. Returns it as it is stored then.
+  private func empty(_ pool: IPPool) async throws -> IPPool {
+    var disabled = pool
+    if !pool.spec.disabled {
+      disabled.spec.disabled = true
+      disabled = try await store.updated(disabled)
+    }
+    guard let network = pool.spec.network else { return disabled }
+    do {
+      try await ipam.releasePoolAffinities(network)
+    } catch {
+      // A pool that IPAM cannot read never gave out a block.
+      guard case .noSuchPool = error else { throw error }
+    }
+    return disabled
+  }
+
+  /// What the handles of a node's own addresses begin with.
+  private static let tunnels = [
+    "ipip-tunnel-addr", "vxlan-tunnel-addr", "vxlan-v6-tunnel-addr", "wireguard-tunnel-addr",
+    "wireguard-v6-tunnel-addr",
+  ]
+
+  private func checkUnused(_ tier: Tier) async throws {
+    let name = tier.metadata.name
+    func refusal(_ reason: String) -> DatastoreError {
+      .notSupported(operation: "delete", key: tier.key, reason: reason)
+    }
+    if Self.builtInTiers.contains(name) {
+      throw refusal("The built-in tier \(name) cannot be deleted")
+    }
+    let policies = [ListQuery(.networkPolicy), ListQuery(.globalNetworkPolicy)]
+    var inside: [ResourceKey] = []
+    for query in policies {
+      for case let policy as any PolicyResource in try await store.list(query).items
+      where policy.tier == name {
+        inside.append(policy.key)
+      }
+    }
+    guard !inside.isEmpty else { return }
+    let named = inside.prefix(3).map(\.description).joined(separator: ", ")
+    throw refusal(
+      "it has policies: \(named)" + (inside.count > 3 ? " and \(inside.count - 3) more" : ""))
+  }
+}

@@ -1,0 +1,467 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import DesiredState
+import Netlink
+
+/// The table that is to be in the kernel, kept up to date change by change, and what of it has not
+/// yet been programmed.
+///
+/// A value without I/O: `TableWriter` brings it into the kernel. Chains come and go with their use:
+/// a chain exists while something leads to it, and is rendered from its recipe when it comes.
+struct PolicyTable {
+  /// What a chain is made from.
+  enum Recipe: Hashable {
+    case policy(PolicyID, Names.Direction)
+    case profile(String, Names.Direction)
+    case stack(Stack)
+    case deny(String)
+  }
+
+  private(set) var configuration: DataplaneConfiguration
+  private(set) var model = TableModel()
+
+  private var policies: [PolicyID: DesiredPolicy] = [:]
+  private var profiles: [String: DesiredProfile] = [:]
+  private var endpoints: [String: DesiredEndpoint] = [:]
+  private var owners: [String: String] = [:]
+  private var pools: [CIDR: DesiredPool] = [:]
+  private var sets: [IPSetID: SetState] = [:]
+
+  private var recipes: [String: Recipe] = [:]
+  private var uses: [String: Int] = [:]
+  private var poolsChanged = false
+
+  /// What has changed since the kernel was last brought up to date.
+  private(set) var pending = PendingChanges()
+
+  init(_ configuration: DataplaneConfiguration) {
+    self.configuration = configuration
+    for set in BaseRenderer.sets { put(set) }
+    for chain in BaseRenderer(configuration: configuration).chains() { put(chain) }
+  }
+
+  /// The bit of a packet's mark that a Pass sets: the second lowest that we may use.
+  var passBit: UInt32 {
+    let withoutLowest = configuration.markMask & (configuration.markMask &- 1)
+    return withoutLowest & (~withoutLowest &+ 1)
+  }
+
+  var endpointCount: Int { endpoints.count }
+
+  mutating func apply(_ change: DesiredChange) {
+    switch change {
+    case .set(let id, let set):
+      replaceSet(id, set)
+    case .setMembers(let id, let added, let removed):
+      guard var state = sets[id] else { return }
+      let before = state.parts
+      take(state.change(added: added, removed: removed), of: state)
+      sets[id] = state
+      if state.parts != before { renderUsers(of: id) }
+    case .policy(let id, let policy):
+      setPolicy(id, policy)
+    case .policyRemoved(let id):
+      setPolicy(id, nil)
+    case .profile(let name, let profile):
+      setProfile(name, profile)
+    case .profileRemoved(let name):
+      setProfile(name, nil)
+    case .endpoint(let key, let endpoint):
+      setEndpoint(key, endpoint)
+    case .endpointRemoved(let key):
+      setEndpoint(key, nil)
+    case .setRemoved(let id):
+      guard let state = sets.removeValue(forKey: id) else { return }
+      for part in state.parts { removeSet(Names.set(id, part)) }
+    case .pool(let cidr, let pool):
+      pools[cidr] = pool
+      poolsChanged = true
+    case .inSync:
+      break
+    }
+  }
+
+  mutating func configure(_ configuration: DataplaneConfiguration) {
+    guard configuration != self.configuration else { return }
+    self.configuration = configuration
+    for chain in BaseRenderer(configuration: configuration).chains() { put(chain) }
+    for name in recipes.keys { build(name) }
+  }
+
+  /// Ends a round of changes: what follows from several of them is worked out once.
+  mutating func finishRound() {
+    guard poolsChanged else { return }
+    poolsChanged = false
+    for family in IPFamily.allCases {
+      let all = pools.keys.filter { $0.family == family }
+      let masqueraded = all.filter { pools[$0]?.masquerade == true }
+      setElements(SetState.intervals(all), of: BaseRenderer.allPools(family))
+      setElements(SetState.intervals(masqueraded), of: BaseRenderer.masqueradedPools(family))
+    }
+  }
+
+  /// The kernel is as the model says.
+  mutating func wasProgrammed() { pending = PendingChanges() }
+
+  /// Works out anew what has to change from what the kernel really holds; returns how many objects
+  /// differ.
+  mutating func compare(with observed: TableModel) -> Int {
+    pending = PendingChanges()
+    for (name, set) in model.sets {
+      guard let there = observed.sets[name] else {
+        pending.newSets.insert(name)
+        continue
+      }
+      if set.definition.key != there.definition.key
+        || set.definition.flags != there.definition.flags
+      {
+        pending.needsRebuild = true
+      }
+      if set.definition.flags.contains(.dynamic) { continue }
+      var changes = ElementChanges()
+      for element in set.elements.subtracting(there.elements) {
+        changes.note(element, isAddition: true)
+      }
+      for element in there.elements.subtracting(set.elements) {
+        changes.note(element, isAddition: false)
+      }
+      if !changes.isEmpty { pending.elements[name] = changes }
+    }
+    for name in observed.sets.keys where model.sets[name] == nil {
+      pending.removedSets.insert(name)
+    }
+    for (name, chain) in model.chains {
+      guard let there = observed.chains[name] else {
+        pending.newChains.insert(name)
+        continue
+      }
+      if there.definition.hook != chain.definition.hook { pending.needsRebuild = true }
+      if there.rules != chain.rules { pending.changedChains.insert(name) }
+    }
+    for name in observed.chains.keys where model.chains[name] == nil {
+      pending.removedChains.insert(name)
+    }
+    return pending.count
+  }
+
+  // MARK: - Inputs
+
+  private mutating func replaceSet(_ id: IPSetID, _ set: DesiredSet) {
+    var state = sets[id] ?? SetState(id, set)
+    let before = sets[id]?.parts
+    take(state.replace(with: set.members), of: state)
+    sets[id] = state
+    if before != nil, state.parts != before { renderUsers(of: id) }
+  }
+
+  /// Notes the changed elements, and makes the kernel's sets that they need.
+  private mutating func take(_ changes: SetState.Changes, of state: SetState) {
+    for part in state.parts {
+      let name = Names.set(state.id, part)
+      if model.sets[name] == nil {
+        put(
+          SetModel(
+            definition: state.definition(part, servedRule: user(of: state.id) ?? "a rule")))
+      }
+      guard let change = changes[part] else { continue }
+      for element in change.removed { note(element, isAddition: false, in: name) }
+      for element in change.added { note(element, isAddition: true, in: name) }
+    }
+  }
+
+  private mutating func setPolicy(_ id: PolicyID, _ policy: DesiredPolicy?) {
+    let couldPass = Names.Direction.allCases.map { canPass(id, $0) }
+    policies[id] = policy
+    nameSets(usedBy: policy.map { [($0.ingress, "ingress"), ($0.egress, "egress")] } ?? [], "\(id)")
+    for direction in Names.Direction.allCases { build(Names.policy(id, direction)) }
+    guard couldPass != Names.Direction.allCases.map({ canPass(id, $0) }) else { return }
+    for case (let name, .stack(let stack)) in recipes
+    where stack.tiers.contains(where: { $0.policies.contains(id) }) {
+      build(name)
+    }
+  }
+
+  private mutating func setProfile(_ name: String, _ profile: DesiredProfile?) {
+    profiles[name] = profile
+    nameSets(
+      usedBy: profile.map { [($0.ingress, "ingress"), ($0.egress, "egress")] } ?? [],
+      "profile/\(name)")
+    for direction in Names.Direction.allCases { build(Names.profile(name, direction)) }
+  }
+
+  private mutating func setEndpoint(_ key: String, _ endpoint: DesiredEndpoint?) {
+    let old = endpoints[key]
+    endpoints[key] = endpoint
+    if let endpoint, Self.canBeDispatched(endpoint.interfaceName) {
+      owners[endpoint.interfaceName] = key
+      let stacks = Names.Direction.allCases.map { Stack(endpoint, $0) }
+      for stack in stacks {
+        recipes[stack.chainName] = .stack(stack)
+        point(endpoint.interfaceName, at: stack)
+      }
+    }
+    if let old, old.interfaceName != endpoint?.interfaceName, owners[old.interfaceName] == key {
+      owners[old.interfaceName] = nil
+      unpoint(old.interfaceName)
+    }
+  }
+
+  private static func canBeDispatched(_ interface: String) -> Bool {
+    (1...15).contains(interface.utf8.count)
+  }
+
+  // MARK: - Dispatch
+
+  private static func map(_ direction: Names.Direction) -> String {
+    direction == .ingress ? BaseRenderer.toWorkload : BaseRenderer.fromWorkload
+  }
+
+  private mutating func point(_ interface: String, at stack: Stack) {
+    let map = Self.map(stack.direction)
+    let key = NFTField.interfaceName(interface).bytes
+    let element = NFTElement(key, data: .verdict(.goto(stack.chainName)))
+    let old = target(of: key, in: map)
+    guard old != element else { return }
+    retain(stack.chainName)
+    if let old { dropDispatch(old, in: map) }
+    note(element, isAddition: true, in: map)
+    dispatch[map, default: [:]][key] = element
+  }
+
+  private mutating func unpoint(_ interface: String) {
+    let key = NFTField.interfaceName(interface).bytes
+    for direction in Names.Direction.allCases {
+      let map = Self.map(direction)
+      guard let old = target(of: key, in: map) else { continue }
+      dropDispatch(old, in: map)
+      dispatch[map]?[key] = nil
+    }
+  }
+
+  private mutating func dropDispatch(_ element: NFTElement, in map: String) {
+    note(element, isAddition: false, in: map)
+    if case .verdict(.goto(let chain)) = element.data { release(chain) }
+  }
+
+  private func target(of key: [UInt8], in map: String) -> NFTElement? { dispatch[map]?[key] }
+
+  private var dispatch: [String: [[UInt8]: NFTElement]] = [:]
+
+  // MARK: - Chains
+
+  private mutating func retain(_ name: String) {
+    uses[name, default: 0] += 1
+    if uses[name] == 1 { build(name) }
+  }
+
+  private mutating func release(_ name: String) {
+    guard let count = uses[name] else { return }
+    if count > 1 {
+      uses[name] = count - 1
+      return
+    }
+    uses[name] = nil
+    recipes[name] = nil
+    guard let chain = model.chains.removeValue(forKey: name) else { return }
+    pending.removeChain(name)
+    for target in Self.targets(of: chain) { release(target) }
+  }
+
+  /// Renders a chain that is in use; what it leads to comes and goes with it.
+  private mutating func build(_ name: String) {
+    guard uses[name] != nil, let recipe = recipes[name] else { return }
+    let chain = render(recipe, name)
+    let old = model.chains[name]
+    guard chain != old else { return }
+    for target in Self.targets(of: chain) { retain(target) }
+    put(chain)
+    if let old {
+      for target in Self.targets(of: old) { release(target) }
+    }
+  }
+
+  private mutating func render(_ recipe: Recipe, _ name: String) -> ChainModel {
+    switch recipe {
+    case .stack(let stack):
+      for tier in stack.tiers {
+        if tier.defaultAction == .deny { register(.deny("tier/\(tier.name)")) }
+        for policy in tier.policies { register(.policy(policy, stack.direction)) }
+      }
+      for profile in stack.profiles { register(.profile(profile, stack.direction)) }
+      register(.deny("no-profile"))
+      return stack.chain(
+        passBit: passBit, skipsInvalidCheck: configuration.skipsInvalidCheck,
+        canPass: { canPass($0, stack.direction) })
+    case .policy(let id, let direction):
+      let rules = policies[id].map { direction == .ingress ? $0.ingress : $0.egress }
+      return ruleChain(
+        name, rules, direction, what: "\(id)",
+        comment: "\(direction.word) rules of \(id)"
+          + (policies[id].map { " in tier \($0.tier)" } ?? ", which is missing"))
+    case .profile(let profile, let direction):
+      let rules = profiles[profile].map { direction == .ingress ? $0.ingress : $0.egress }
+      return ruleChain(
+        name, rules, direction, what: "profile/\(profile)",
+        comment: "\(direction.word) rules of profile \(profile)"
+          + (profiles[profile] == nil ? ", which is missing" : ""))
+    case .deny(let what):
+      return denyChain(name, what)
+    }
+  }
+
+  private mutating func register(_ recipe: Recipe) { recipes[Self.name(of: recipe)] = recipe }
+
+  private static func name(of recipe: Recipe) -> String {
+    switch recipe {
+    case .policy(let id, let direction): Names.policy(id, direction)
+    case .profile(let name, let direction): Names.profile(name, direction)
+    case .stack(let stack): stack.chainName
+    case .deny(let what): Names.deny(what)
+    }
+  }
+
+  /// A policy's or profile's rules; what is missing (`nil`) denies everything.
+  private mutating func ruleChain(
+    _ name: String, _ rules: [DesiredRule]?, _ direction: Names.Direction, what: String,
+    comment: String
+  ) -> ChainModel {
+    register(.deny(what))
+    let renderer = RuleRenderer(
+      parts: { [sets] in sets[$0]?.parts ?? [] }, passBit: passBit,
+      logPrefix: configuration.logPrefix + ": ",
+      allowed: direction == .ingress ? .accept : .goto(BaseRenderer.onward),
+      denied: Names.deny(what))
+    var models: [RuleModel] = []
+    for (number, rule) in (rules ?? [DesiredRule(.deny)]).enumerated() {
+      models += renderer.render(rule, number: number)
+    }
+    return ChainModel(name, comment: comment, rules: models)
+  }
+
+  /// Counts who was denied by what, then denies. The counting is in rules of its own: a full set
+  /// ends the rule that it is in, which must not be the one that drops.
+  private func denyChain(_ name: String, _ what: String) -> ChainModel {
+    let number = UInt32(truncatingIfNeeded: Names.hash(what))
+    var rules: [RuleModel] = []
+    for family in IPFamily.allCases {
+      var rule = RuleBuilder()
+      rule.account(number, in: BaseRenderer.deniedSet(family), family: family)
+      rules.append(rule.finished())
+    }
+    var last = RuleBuilder()
+    last.append(.counter())
+    switch configuration.denyAction {
+    case .drop: last.append(.verdict(.drop))
+    // "Administratively prohibited", in either family.
+    case .reject: last.append(.reject(.icmpx(code: 3)))
+    }
+    rules.append(last.finished())
+    return ChainModel(name, comment: "denied by \(what)", rules: rules)
+  }
+
+  private func canPass(_ id: PolicyID, _ direction: Names.Direction) -> Bool {
+    let rules = policies[id].map { direction == .ingress ? $0.ingress : $0.egress } ?? []
+    return rules.contains { $0.action == .pass && $0.neverMatches == nil }
+  }
+
+  /// The chains with recipes that a chain leads to.
+  private static func targets(of chain: ChainModel) -> [String] {
+    var names: Set<String> = []
+    for rule in chain.rules {
+      for case .verdict(let verdict) in rule.expressions {
+        switch verdict {
+        case .jump(let name), .goto(let name):
+          if name != BaseRenderer.onward { names.insert(name) }
+        default: break
+        }
+      }
+    }
+    return names.sorted()
+  }
+
+  // MARK: - Sets and their users
+
+  private var firstUsers: [IPSetID: String] = [:]
+
+  /// Remembers, for the comments of sets, the first rule that uses each.
+  private mutating func nameSets(usedBy lists: [([DesiredRule], String)], _ what: String) {
+    for (rules, direction) in lists {
+      for (number, rule) in rules.enumerated() {
+        for id in Self.sets(of: rule) where firstUsers[id] == nil {
+          let text = "\(what) \(direction) rule \(number)"
+          firstUsers[id] = text
+          rename(id, servedRule: text)
+        }
+      }
+    }
+  }
+
+  private func user(of id: IPSetID) -> String? { firstUsers[id] }
+
+  /// A set is announced before its rule: the comment of one that is not yet in the kernel follows.
+  private mutating func rename(_ id: IPSetID, servedRule: String) {
+    guard let state = sets[id] else { return }
+    for part in state.parts {
+      let name = Names.set(id, part)
+      guard pending.newSets.contains(name) else { continue }
+      model.sets[name]?.definition = state.definition(part, servedRule: servedRule)
+    }
+  }
+
+  private mutating func renderUsers(of id: IPSetID) {
+    for (policy, value) in policies
+    where (value.ingress + value.egress).contains(where: { Self.sets(of: $0).contains(id) }) {
+      for direction in Names.Direction.allCases { build(Names.policy(policy, direction)) }
+    }
+    for (profile, value) in profiles
+    where (value.ingress + value.egress).contains(where: { Self.sets(of: $0).contains(id) }) {
+      for direction in Names.Direction.allCases { build(Names.profile(profile, direction)) }
+    }
+  }
+
+  private static func sets(of rule: DesiredRule) -> [IPSetID] {
+    [rule.source, rule.destination].flatMap {
+      $0.sets + $0.notSets + $0.namedPortSets + $0.notNamedPortSets
+    }
+  }
+
+  // MARK: - The model
+
+  private mutating func put(_ chain: ChainModel) {
+    let name = chain.definition.name
+    let old = model.chains.updateValue(chain, forKey: name)
+    if old == nil {
+      pending.addChain(name)
+    } else if old?.rules != chain.rules {
+      pending.changeChain(name)
+    }
+  }
+
+  private mutating func put(_ set: SetModel) {
+    let name = set.definition.name
+    model.sets[name] = set
+    pending.addSet(name)
+  }
+
+  private mutating func removeSet(_ name: String) {
+    guard model.sets.removeValue(forKey: name) != nil else { return }
+    pending.removeSet(name)
+  }
+
+  private mutating func note(_ element: NFTElement, isAddition: Bool, in name: String) {
+    if isAddition {
+      model.sets[name]?.elements.insert(element)
+    } else {
+      model.sets[name]?.elements.remove(element)
+    }
+    pending.note(element, isAddition: isAddition, in: name)
+  }
+
+  private mutating func setElements(_ elements: Set<NFTElement>, of name: String) {
+    let old = model.sets[name]?.elements ?? []
+    for element in old.subtracting(elements) { note(element, isAddition: false, in: name) }
+    for element in elements.subtracting(old) { note(element, isAddition: true, in: name) }
+  }
+}

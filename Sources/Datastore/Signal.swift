@@ -1,0 +1,53 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Wakes tasks that wait until something changes.
+///
+/// Read the generation, look at what matters, and wait after that generation: what changed in
+/// between is not missed.
+package final class Signal: Sendable {
+  private struct State {
+    var generation: UInt64 = 0
+    var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    var lastWaiter: UInt64 = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Changes with every `raise`.
+  package var generation: UInt64 { state.withLock { $0.generation } }
+
+  /// Wakes all who wait.
+  package func raise() {
+    let waiters = state.withLock { state in
+      state.generation &+= 1
+      defer { state.waiters = [:] }
+      return state.waiters.values
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
+  /// Returns once the signal was raised after it had this generation, or the task is cancelled.
+  package func wait(after generation: UInt64) async {
+    let id = state.withLock { state in
+      state.lastWaiter += 1
+      return state.lastWaiter
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isDue = state.withLock { state in
+          if state.generation != generation || Task.isCancelled { return true }
+          state.waiters[id] = continuation
+          return false
+        }
+        if isDue { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Resources
+
+/// How far a syncer's consumer can trust what it has.
+public enum SyncStatus: String, Sendable, Hashable, CaseIterable {
+  /// The store has not answered yet, or no longer does. What was delivered is the last known state.
+  case waitForDatastore = "wait-for-ready"
+  /// The store answers; some of its contents are still to come.
+  case resyncInProgress = "resync"
+  /// Everything that was in the store has been delivered, and changes follow as they happen.
+  case inSync = "in-sync"
+}
+
+/// What a syncer's consumer takes at once.
+public struct SyncBatch: Sendable {
+  /// In the order in which they happened, at most one of each key.
+  public var changes: [ResourceChange]
+  /// What holds once the changes are applied.
+  public var status: SyncStatus
+  /// Whether it is another status than that of the batch before; the first batch's is compared with
+  /// `waitForDatastore`.
+  public var isStatusNew: Bool
+
+  public init(changes: [ResourceChange], status: SyncStatus, isStatusNew: Bool) {
+    self.changes = changes
+    self.status = status
+    self.isStatusNew = isStatusNew
+  }
+}

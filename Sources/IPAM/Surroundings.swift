@@ -1,0 +1,39 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Datastore
+import Resources
+
+/// What an operation needs to know besides blocks and handles, read once.
+struct Surroundings {
+  let settings: IPAMConfigurationSpec
+  let pools: Pools
+  let reserved: CIDRSet
+}
+
+extension Session {
+  mutating func surroundings() async throws(IPAMError) -> Surroundings {
+    Surroundings(settings: try await settings(), pools: try await pools(), reserved: reserved)
+  }
+
+  mutating func settings() async throws(IPAMError) -> IPAMConfigurationSpec {
+    let name = Kind.ipamConfiguration.singletonName ?? "default"
+    return try await find(IPAMConfiguration.self, name)?.spec ?? IPAMConfigurationSpec()
+  }
+
+  mutating func pools() async throws(IPAMError) -> Pools {
+    Pools(try await list(IPPool.self))
+  }
+
+  /// The host's labels. A host that no pool asks about need not have a node.
+  mutating func labels(of host: String, for pools: Pools) async throws(IPAMError) -> NodeLabels {
+    if pools.all.allSatisfy({ NodeLabels.isOpen($0.spec.nodeSelector) }) {
+      return NodeLabels(labels: [:])
+    }
+    guard let node = try await find(Node.self, host) else {
+      throw .datastore(.doesNotExist(ResourceKey(kind: .node, name: host)))
+    }
+    return NodeLabels(labels: node.metadata.labels)
+  }
+}

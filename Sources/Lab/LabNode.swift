@@ -1,0 +1,86 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+/// A node: a namespace with `eth0` on the switch, and the folders and the agent of one machine.
+public final class LabNode: LabPlace {
+  public let name: String
+  public let namespace: String
+  /// Its address on the switch, without prefix length.
+  public let address: String
+  /// What the agent would have in /var/run/calico and /var/lib/calico.
+  public let runFolder: String
+  public let libFolder: String
+  /// What the agent writes.
+  public let agentLog: String
+  let environment: [String: String]
+  let programs: LabPrograms
+  private(set) var agent: RunningCommand?
+
+  init(
+    name: String, namespace: String, address: String, prefixLength: Int, folder: String,
+    datastore: String, settings: [String: String], programs: LabPrograms
+  ) throws(LabError) {
+    self.name = name
+    self.namespace = namespace
+    self.address = address
+    self.programs = programs
+    // Short: a Unix socket's path has at most 107 bytes.
+    let own = "\(folder)/\(name)"
+    runFolder = own + "/run"
+    libFolder = own + "/lib"
+    agentLog = own + "/calico-node.log"
+    for path in [own, runFolder, libFolder] { try LabFiles.makeFolder(path) }
+    let standard = [
+      "NODENAME": name, "IP": "\(address)/\(prefixLength)", "CALICO_RUN_DIR": runFolder,
+      "CALICO_LIB_DIR": libFolder, "DATASTORE_TYPE": "local", "CALICO_DATASTORE_PATH": datastore,
+      "FELIX_CONFIGFILE": own + "/felix.cfg", "FELIX_HEALTHENABLED": "true",
+      "FELIX_PROMETHEUSMETRICSENABLED": "true",
+    ]
+    environment = standard.merging(settings) { $1 }
+  }
+
+  /// The agent's process; nil when none was started, or it has ended.
+  public var agentProcess: Int32? {
+    guard let agent, agent.isRunning else { return nil }
+    return agent.pid
+  }
+
+  /// Starts the agent, with further environment variables if asked.
+  public func startAgent(_ more: [String: String] = [:]) throws(LabError) {
+    try Interruption.check()
+    agent = try RunningCommand(
+      here([programs.path("calico-node"), "run"]),
+      environment: environment.merging(more) { $1 }, isolated: true, sink: .file(agentLog))
+  }
+
+  /// Ends the agent with a signal and waits until it is gone. BIRD and the kernel's state stay.
+  public func killAgent(_ signal: Int32) {
+    agent?.stop(signal)
+    agent = nil
+  }
+
+  /// Runs `calicoctl` here.
+  public func calicoctl(_ words: [String], input: String = "") throws(LabError) -> CommandResult {
+    try Interruption.check()
+    return try RunningCommand(
+      here([programs.path("calicoctl")] + words), environment: environment, isolated: true,
+      input: input
+    ).finish()
+  }
+
+  /// Asks an HTTP server here.
+  ///
+  /// - Returns: the status and the body; nil when nobody answers.
+  public func get(port: UInt16, path: String) throws(LabError) -> (status: Int, body: String)? {
+    let result = try run([programs.path("lab-probe"), "get", "127.0.0.1", "\(port)", path])
+    guard let end = result.output.firstIndex(of: "\n"), let status = Int(result.output[..<end])
+    else { return nil }
+    return (status, String(result.output[result.output.index(after: end)...]))
+  }
+
+  /// The last lines of the agent's log, for messages.
+  public func logTail(_ count: Int = 5) -> String {
+    let lines = (LabFiles.read(agentLog) ?? "").split(separator: "\n").suffix(count)
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,249 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+public import Glibc
+
+/// A program that was started, in a process group of its own so that a Ctrl-C at the terminal does
+/// not reach it, with what it writes collected or in a file.
+public final class RunningCommand {
+  /// Where what a program writes goes.
+  enum Sink {
+    case collect
+    /// Appended to a file.
+    case file(String)
+  }
+
+  public let command: String
+  public let pid: pid_t
+  private let input: [UInt8]
+  private let ends: Ends
+  private var result: CommandResult?
+  private var isLetGo = false
+
+  /// Bytes that are collected at most of each of output and errors.
+  private static let limit = 64 << 20
+
+  /// - Parameters:
+  ///   - words: The program, looked up in PATH, and its arguments.
+  ///   - environment: Added to this process's.
+  ///   - isolated: With nothing but `environment` and PATH.
+  init(
+    _ words: [String], environment: [String: String] = [:], isolated: Bool = false,
+    input: String = "", sink: Sink = .collect
+  ) throws(LabError) {
+    command = words.joined(separator: " ")
+    self.input = Array(input.utf8)
+    ends = try Ends(sink)
+    pid = try Self.spawn(
+      words, Self.variables(environment, isolated), ends,
+      needsInput: !input.isEmpty)
+    ends.closeChildSide(keepsInput: !input.isEmpty)
+  }
+
+  private static func variables(_ added: [String: String], _ isolated: Bool) -> [String] {
+    var variables: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let equals = text.firstIndex(of: "=") {
+        variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      next += 1
+    }
+    if isolated { variables = variables.filter { $0.key == "PATH" } }
+    variables.merge(added) { $1 }
+    return variables.map { "\($0.key)=\($0.value)" }
+  }
+
+  private static func spawn(
+    _ words: [String], _ variables: [String], _ ends: Ends, needsInput: Bool
+  ) throws(LabError) -> pid_t {
+    guard let program = words.first else { throw .notFound("a program to run") }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if needsInput {
+      posix_spawn_file_actions_adddup2(&actions, ends.childInput, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
+    posix_spawn_file_actions_adddup2(&actions, ends.childOutput, 1)
+    posix_spawn_file_actions_adddup2(&actions, ends.childErrors, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // The signals that the lab blocks and ignores must end a program as they always do.
+    var all = sigset_t()
+    sigfillset(&all)
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+    posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
+    var arguments = words.map { strdup($0) } + [nil]
+    var environment = variables.map { strdup($0) } + [nil]
+    defer { for text in arguments + environment { free(text) } }
+    var child = pid_t()
+    let code = posix_spawnp(&child, program, &actions, &attributes, &arguments, &environment)
+    guard code == 0 else { throw .system(call: "start", subject: program, code: code) }
+    return child
+  }
+
+  deinit {
+    if result == nil, !isLetGo { stop(SIGKILL) }
+  }
+
+  /// Leaves it running when the object goes.
+  func letGo() { isLetGo = true }
+
+  /// Whether it still runs. One that has ended is put to rest.
+  public var isRunning: Bool {
+    guard result == nil else { return false }
+    var status: Int32 = 0
+    let code = waitpid(pid, &status, WNOHANG)
+    if code == 0 { return true }
+    result = CommandResult(
+      command: command, status: Self.exitStatus(status), output: "", errors: "")
+    return false
+  }
+
+  /// Sends a signal to it and all in its process group.
+  public func signal(_ number: Int32) {
+    if isRunning { kill(-pid, number) }
+  }
+
+  /// Ends it and waits until it is gone; after two seconds with a signal that cannot be ignored.
+  public func stop(_ number: Int32 = SIGTERM) {
+    signal(number)
+    let deadline = monotonicMilliseconds() + 2000
+    while isRunning {
+      if monotonicMilliseconds() > deadline { kill(-pid, SIGKILL) }
+      poll(nil, 0, 5)
+    }
+  }
+
+  /// Feeds its input, collects what it writes, and waits for its end.
+  ///
+  /// - Parameter seconds: after this time it is killed and the call fails.
+  public func finish(within seconds: Int = 60) throws(LabError) -> CommandResult {
+    if let result { return result }
+    var output: [UInt8] = []
+    var errors: [UInt8] = []
+    do throws(LabError) {
+      try talk(&output, &errors, deadline: monotonicMilliseconds() + seconds * 1000, seconds)
+    } catch {
+      kill(-pid, SIGKILL)
+      _ = waitForEnd()
+      result = CommandResult(command: command, status: 137, output: "", errors: "\(error)")
+      throw error
+    }
+    let done = CommandResult(
+      command: command, status: waitForEnd(), output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: errors, as: UTF8.self))
+    result = done
+    return done
+  }
+
+  private func waitForEnd() -> Int32 {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    return Self.exitStatus(status)
+  }
+
+  private static func exitStatus(_ status: Int32) -> Int32 {
+    status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+  }
+
+  private func talk(
+    _ output: inout [UInt8], _ errors: inout [UInt8], deadline: Int, _ seconds: Int
+  ) throws(LabError) {
+    var rest = input[...]
+    while ends.output >= 0 || ends.errors >= 0 {
+      // A negative descriptor is left out.
+      var entries = [
+        pollfd(fd: ends.output, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: ends.errors, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: ends.input, events: Int16(POLLOUT), revents: 0),
+        pollfd(fd: Interruption.descriptor, events: Int16(POLLIN), revents: 0),
+      ]
+      let left = deadline - monotonicMilliseconds()
+      guard left > 0 else { throw .timedOut(what: command, seconds: seconds, last: "") }
+      poll(&entries, 4, Int32(clamping: left))
+      try Interruption.check()
+      if entries[2].revents != 0 {
+        let count = rest.withUnsafeBytes { write(ends.input, $0.baseAddress, $0.count) }
+        if count > 0 { rest = rest.dropFirst(count) }
+        if rest.isEmpty || count < 0 && errno != EAGAIN && errno != EINTR { ends.closeInput() }
+      }
+      if entries[0].revents != 0, !Self.read(ends.output, &output) { ends.closeOutput() }
+      if entries[1].revents != 0, !Self.read(ends.errors, &errors) { ends.closeErrors() }
+    }
+  }
+
+  /// Whether there may be more.
+  private static func read(_ descriptor: Int32, _ bytes: inout [UInt8]) -> Bool {
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    let count = Glibc.read(descriptor, &chunk, chunk.count)
+    if count < 0 { return errno == EINTR || errno == EAGAIN }
+    bytes += chunk[..<count]
+    return count > 0 && bytes.count < limit
+  }
+}
+
+/// The pipes between the lab and a program.
+private final class Ends {
+  private(set) var input: Int32 = -1
+  private(set) var output: Int32 = -1
+  private(set) var errors: Int32 = -1
+  private(set) var childInput: Int32 = -1
+  private(set) var childOutput: Int32 = -1
+  private(set) var childErrors: Int32 = -1
+
+  init(_ sink: RunningCommand.Sink) throws(LabError) {
+    (childInput, input) = try Self.pipe()
+    // A program that does not read its input must not hold up the one who reads its output.
+    _ = fcntl(input, F_SETFL, O_NONBLOCK)
+    switch sink {
+    case .collect:
+      (output, childOutput) = try Self.pipe()
+      (errors, childErrors) = try Self.pipe()
+    case .file(let path):
+      childOutput = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+      guard childOutput >= 0 else { throw .system(call: "open", subject: path, code: errno) }
+      childErrors = fcntl(childOutput, F_DUPFD_CLOEXEC, 0)
+    }
+  }
+
+  private static func pipe() throws(LabError) -> (reader: Int32, writer: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else {
+      throw .system(call: "pipe2", subject: "", code: errno)
+    }
+    return (ends[0], ends[1])
+  }
+
+  deinit {
+    closeChildSide(keepsInput: false)
+    closeOutput()
+    closeErrors()
+  }
+
+  func closeChildSide(keepsInput: Bool) {
+    Self.close(&childInput)
+    Self.close(&childOutput)
+    Self.close(&childErrors)
+    if !keepsInput { closeInput() }
+  }
+
+  func closeInput() { Self.close(&input) }
+  func closeOutput() { Self.close(&output) }
+  func closeErrors() { Self.close(&errors) }
+
+  private static func close(_ descriptor: inout Int32) {
+    if descriptor >= 0 { Glibc.close(descriptor) }
+    descriptor = -1
+  }
+}

@@ -1,0 +1,11 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+/// How long something takes.
+public struct Stopwatch: Sendable {
+  private let start = monotonicMilliseconds()
+
+  public init() {}
+
+  public var milliseconds: Int { monotonicMilliseconds() - start }
+}

@@ -1,0 +1,58 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Asks an agent on this machine for its health, in one HTTP/1.0 request.
+struct HealthClient {
+  var host: String
+  var port: Int
+
+  /// Whether the agent says that all is well, and its words.
+  func ask(_ what: String) async throws -> (isGood: Bool, text: String) {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, "\(port)", &hints, &found) == 0 else {
+      throw ValidationFailure(description: "no such host: \(host)")
+    }
+    defer { freeaddrinfo(found) }
+    var candidate = found
+    while let current = candidate {
+      if let answer = exchange(current.pointee, what) { return try read(answer) }
+      candidate = current.pointee.ai_next
+    }
+    throw ValidationFailure(description: "calico-node does not answer on \(host):\(port)")
+  }
+
+  private func exchange(_ address: addrinfo, _ what: String) -> [UInt8]? {
+    let file = socket(address.ai_family, Int32(SOCK_STREAM.rawValue), 0)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    guard connect(file, address.ai_addr, address.ai_addrlen) == 0 else { return nil }
+    let request = Array("GET /\(what) HTTP/1.0\r\nHost: \(host)\r\n\r\n".utf8)
+    guard send(file, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+      return nil
+    }
+    var answer: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16_384)
+    while answer.count < 1 << 20 {
+      let count = recv(file, &chunk, chunk.count, 0)
+      guard count > 0 else { break }
+      answer += chunk[..<count]
+    }
+    return answer
+  }
+
+  private func read(_ answer: [UInt8]) throws -> (isGood: Bool, text: String) {
+    let text = String(decoding: answer, as: UTF8.self)
+    let words = text.split(separator: " ", maxSplits: 2)
+    guard words.count > 1, words[0].hasPrefix("HTTP/"), let code = Int(words[1]) else {
+      throw ValidationFailure(description: "\(host):\(port) does not speak HTTP")
+    }
+    let body = text.firstRange(of: "\r\n\r\n").map { text[$0.upperBound...] } ?? ""
+    return ((200..<300).contains(code), String(body))
+  }
+}

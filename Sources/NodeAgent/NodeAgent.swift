@@ -1,0 +1,178 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import AgentProtocol
+import Dataplane
+import Datastore
+import Glibc
+import Logging
+import Netlink
+import Resources
+import Routing
+import ServiceLifecycle
+import Settings
+import StoreAccess
+import Telemetry
+import UnixSignals
+
+/// The agent of one node: one process that registers the node, programs its kernel, keeps its BIRD,
+/// and says how it is.
+public struct NodeAgent: Sendable {
+  private let environment: [String: String]
+  private let configurationFile: String?
+  private let version: String
+
+  /// - Parameters:
+  ///   - environment: The process's environment (facts §9.2, §4.1, §1.10).
+  ///   - configurationFile: A `CalicoAPIConfig` file; `nil` is the default one, if it is there.
+  public init(environment: [String: String], configurationFile: String?, version: String) {
+    self.environment = environment
+    self.configurationFile = configurationFile
+    self.version = version
+  }
+
+  /// The kinds that the agent follows.
+  private static let kinds: [Kind] = [
+    .workloadEndpoint, .hostEndpoint, .networkPolicy, .globalNetworkPolicy, .tier, .profile,
+    .networkSet, .globalNetworkSet, .ipPool, .node, .ipamBlock, .bgpPeer, .bgpConfiguration,
+    .felixConfiguration, .clusterInformation,
+  ]
+
+  /// Runs until SIGTERM or SIGINT. What is in the kernel, and BIRD, stay as they are.
+  public func run() async throws {
+    let configuration = try NodeConfiguration(environment: environment, hostName: Self.hostName())
+    var settings = SettingsState(
+      node: configuration.nodeName, environment: environment,
+      file: try SettingsFile.read(configuration.felixConfigurationFile))
+    let output = LogOutput(level: settings.logLevel)
+    let log = output.logger("node")
+    for problem in settings.problems { log.warning("\(problem)") }
+    log.info("starting", metadata: ["node": "\(configuration.nodeName)", "version": "\(version)"])
+    try PrivateFile.makeFolder(configuration.runDirectory)
+    try PrivateFile.makeFolder(configuration.libDirectory)
+    try Self.enableForwarding(ipv6: settings.current.ipv6Support)
+
+    let metrics = MetricsRegistry()
+    metrics.addProcessMetrics()
+    let health = HealthRegistry()
+    health.register("int_dataplane", reports: [.live, .ready])
+    health.register("async_calc_graph", reports: [.live, .ready])
+    let dataplane = try Dataplane(
+      configuration: settings.dataplane, metrics: metrics, log: output.logger("dataplane"))
+    // Before the datastore is asked: on a fresh node, unknown workload interfaces are shut at once.
+    try await dataplane.start()
+
+    let store = try await openStore(waiting: configuration.waitsForDatastore, log)
+    let node = try await startUp(store, configuration, log)
+    _ = settings.update(try await felixConfigurations(store))
+    output.level = settings.logLevel
+
+    let core = AgentCore(
+      node: node.metadata.name, dataplane: dataplane,
+      routing: RoutingState(
+        node: node.metadata.name, routerID: configuration.routerID,
+        logFile: configuration.runDirectory + "/bird.log"),
+      health: health, metrics: metrics, log: output.logger("core"))
+    await core.configure(settings.dataplane)
+    let server = StatusServer(health: health, metrics: metrics, log: output.logger("http"))
+    await server.serve(health: settings.healthAddress, metrics: settings.metricsAddress)
+    var bird: BirdController?
+    if configuration.backend == .bird {
+      health.register("bird", reports: [.ready])
+      bird = try BirdController(
+        daemon: BirdDaemon(
+          program: configuration.birdProgram, runDirectory: configuration.runDirectory),
+        health: health, log: output.logger("bird"))
+    }
+    let socket = try AgentServer(
+      path: AgentSocket.path(runDirectory: configuration.runDirectory)
+    ) { request, responder in
+      Task { await Self.answer(request, responder, core) }
+    }
+    defer { socket.stop() }
+
+    let loop = AgentLoop(
+      core: core, syncer: Syncer(store, kinds: Self.kinds) { Self.say($0, log) }, bird: bird,
+      server: server, health: health, output: output, settings: settings, log: log)
+    let group = ServiceGroup(
+      services: [loop], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+    try await group.run()
+    await server.stop()
+    await store.close()
+    log.info("stopped; the kernel's state stays as it is")
+  }
+
+  private static func answer(
+    _ request: AgentRequest, _ responder: AgentResponder, _ core: AgentCore
+  ) async {
+    switch request {
+    case .attached(let endpoint):
+      await core.wait(for: endpoint, responder)
+    case .detached(let endpoint):
+      await core.forget(endpoint)
+      responder.reply(.programmed)
+    case .status:
+      responder.reply(.status(await core.statusEntries))
+    }
+  }
+
+  private static func say(_ report: SyncReport, _ log: Logger) {
+    switch report {
+    case .malformed(let object):
+      log.warning("\(object.key) cannot be read and is left out: \(object.reason)")
+    case .interrupted(let kind, let reason, let retryIn):
+      log.warning("following \(kind): \(reason); again in \(retryIn)")
+    case .inSync:
+      log.debug("in sync with the datastore")
+    }
+  }
+
+  private func openStore(waiting: Bool, _ log: Logger) async throws -> any Datastore {
+    let access = try DatastoreConfiguration.read(
+      file: configurationFile, environment: environment)
+    log.info("using the \(access)")
+    var backoff = SyncBackoff()
+    while true {
+      do throws(DatastoreError) {
+        return try await access.open(durability: .full)
+      } catch {
+        guard waiting, case .unavailable = error else { throw error }
+        let pause = backoff.next()
+        log.warning("\(error); again in \(pause)")
+        try await Task.sleep(for: pause)
+      }
+    }
+  }
+
+  private func startUp(
+    _ store: any Datastore, _ configuration: NodeConfiguration, _ log: Logger
+  ) async throws -> Node {
+    let host = try HostNetwork.read()
+    let startup = NodeStartup(store: store, configuration: configuration, version: version) {
+      log.info("\($0)")
+    }
+    return try await startup.run(
+      interfaces: host, sourceTowards: { HostNetwork.source(towards: $0) })
+  }
+
+  private func felixConfigurations(
+    _ store: any Datastore
+  ) async throws -> [String: FelixConfigurationSpec] {
+    let stored = try await store.all(FelixConfiguration.self)
+    return Dictionary(
+      stored.map { ($0.metadata.name, $0.spec) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// A node routes for its workloads.
+  private static func enableForwarding(ipv6: Bool) throws {
+    try Sysctl.write("1", to: "net", "ipv4", "ip_forward")
+    if ipv6 { try Sysctl.write("1", to: "net", "ipv6", "conf", "all", "forwarding") }
+  }
+
+  private static func hostName() -> String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
+  }
+}

@@ -1,0 +1,171 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import AgentProtocol
+import Dataplane
+import Datastore
+import DesiredState
+import Logging
+import PolicyEngine
+import Resources
+import Settings
+import SyncModel
+import Telemetry
+
+/// The middle of the agent: takes what the syncer delivers, keeps the policy engine, the routing
+/// state and the settings up to date, and hands on what follows from them.
+///
+/// One batch at a time: while the kernel is being programmed, the syncer merges what comes next.
+actor AgentCore {
+  /// What a batch changed besides the dataplane.
+  struct Effects: Sendable {
+    var routingChanged = false
+    var settingsChanged = false
+  }
+
+  private let node: String
+  private let dataplane: Dataplane
+  private let health: HealthRegistry
+  private let metrics: CoreMetrics
+  private let log: Logger
+  private var converter = SyncConverter()
+  private var engine: PolicyEngine
+  private(set) var routing: RoutingState
+  private(set) var felixConfigurations: [String: FelixConfigurationSpec] = [:]
+  private var status = DataplaneStatus()
+  /// Endpoints that the engine has asked the dataplane for.
+  private var endpoints: Set<String> = []
+  private var waiting: [String: [AgentResponder]] = [:]
+  private var reported: Set<String> = []
+
+  init(
+    node: String, dataplane: Dataplane, routing: RoutingState, health: HealthRegistry,
+    metrics: MetricsRegistry, log: Logger
+  ) {
+    self.node = node
+    self.dataplane = dataplane
+    self.routing = routing
+    self.health = health
+    self.metrics = CoreMetrics(metrics)
+    self.log = log
+    engine = PolicyEngine(node: node)
+  }
+
+  /// Whether the kernel has everything that is known.
+  var needsRetry: Bool { status.failure != nil || !status.pending.isEmpty }
+
+  var statusEntries: [AgentReply.StatusEntry] {
+    let counts = engine.counts
+    var entries = [
+      AgentReply.StatusEntry("node", node),
+      AgentReply.StatusEntry("in sync", status.inSync ? "yes" : "no"),
+      AgentReply.StatusEntry("local endpoints", "\(counts.activeLocalEndpoints)"),
+      AgentReply.StatusEntry("active policies", "\(counts.activeLocalPolicies)"),
+    ]
+    if let failure = status.failure { entries.append(AgentReply.StatusEntry("failure", failure)) }
+    for (endpoint, reason) in status.pending.sorted(by: { $0.key < $1.key }) {
+      entries.append(AgentReply.StatusEntry("pending \(endpoint)", reason))
+    }
+    return entries
+  }
+
+  /// Takes up one batch of the syncer.
+  func process(_ batch: SyncBatch) async -> Effects {
+    var effects = Effects()
+    let clock = ContinuousClock()
+    for change in batch.changes {
+      let start = clock.now
+      for update in converter.convert(change) {
+        metrics.count(update)
+        if routing.apply(update) { effects.routingChanged = true }
+        if case .felixConfiguration(let name, let value) = update {
+          felixConfigurations[name] = value
+          effects.settingsChanged = true
+        }
+        engine.apply(update)
+      }
+      metrics.updateTime.observe(clock.now - start)
+    }
+    metrics.set(batch.status)
+    if batch.isStatusNew {
+      log.info("datastore", metadata: ["status": "\(batch.status.rawValue)"])
+      if batch.status == .inSync {
+        engine.apply(.inSync)
+        effects.routingChanged = true
+        effects.settingsChanged = true
+      }
+    }
+    reportFindings()
+    await flush()
+    return effects
+  }
+
+  /// Programs what the engine has worked out.
+  private func flush() async {
+    let changes = engine.flush()
+    metrics.outputEvents.increment(by: Double(changes.count))
+    for change in changes {
+      switch change {
+      case .endpoint(let key, _): endpoints.insert(key)
+      case .endpointRemoved(let key): endpoints.remove(key)
+      default: break
+      }
+    }
+    metrics.update(engine.counts)
+    await take(dataplane.apply(changes))
+  }
+
+  func linkChanged(_ name: String) async { await take(dataplane.linkChanged(name)) }
+  func retry() async { await take(dataplane.apply([])) }
+  func refreshPolicy() async { await take(dataplane.refreshPolicy()) }
+  func refreshInterfaces() async { await take(dataplane.refreshInterfaces()) }
+
+  func configure(_ configuration: DataplaneConfiguration) async {
+    routing.workloadInterfacePrefixes = configuration.interfacePrefixes
+    await take(dataplane.configure(configuration))
+  }
+
+  /// The plugin has attached an endpoint and waits until its policy is in force.
+  func wait(for endpoint: AttachedEndpoint, _ responder: AgentResponder) {
+    let key = "\(endpoint.namespace)/\(endpoint.name)"
+    waiting[key, default: []].append(responder)
+    answer()
+  }
+
+  /// The plugin has taken an endpoint away: nobody waits for it any longer.
+  func forget(_ endpoint: AttachedEndpoint) {
+    for responder in waiting.removeValue(forKey: "\(endpoint.namespace)/\(endpoint.name)") ?? [] {
+      responder.reply(.failed(reason: "the endpoint was detached"))
+    }
+  }
+
+  private func take(_ status: DataplaneStatus) {
+    self.status = status
+    health.report(
+      "int_dataplane", live: true, ready: status.inSync && status.failure == nil,
+      detail: status.failure ?? (status.inSync ? "" : "the datastore has not been read yet"))
+    answer()
+  }
+
+  private func answer() {
+    for (key, responders) in waiting where endpoints.contains(key) && status.reason(key) == nil {
+      waiting[key] = nil
+      for responder in responders { responder.reply(.programmed) }
+    }
+  }
+
+  /// Says what is stored and not in force: once in the log, and for as long as it lasts in the
+  /// metrics and in the readiness detail.
+  private func reportFindings() {
+    let unenforced = converter.unenforced
+    let problems = converter.problems
+    let lines = unenforced.map(\.description) + problems.map(\.description)
+    let current = Set(lines)
+    guard current != reported else { return }
+    for line in lines where !reported.contains(line) { log.warning("\(line)") }
+    for line in reported.subtracting(current) { health.note(line, nil) }
+    for line in current { health.note(line, line) }
+    reported = current
+    metrics.set(unenforced: unenforced, problems: problems.count)
+  }
+}

@@ -1,0 +1,90 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Dataplane
+import Logging
+import Netlink
+import Resources
+import Settings
+
+/// The settings in force, worked out anew whenever one of their sources changes.
+struct SettingsState: Sendable {
+  private let node: String
+  private let environment: [String: String]
+  private let file: SettingsFile
+  private(set) var current: FelixSettings
+  /// What is wrong in the sources, in words for the log.
+  private(set) var problems: [String]
+  /// The interface prefixes that the agent started with: they stay until it is started again.
+  private let prefixes: [String]
+
+  init(node: String, environment: [String: String], file: SettingsFile) {
+    self.node = node
+    // The rest of the environment, which may hold secrets, is nothing that should be kept.
+    let environment = environment.filter { $0.key.uppercased().hasPrefix("FELIX_") }
+    self.environment = environment
+    self.file = file
+    let resolution = FelixSettings.resolve(
+      FelixSettings.Sources(environment: environment, file: file))
+    current = resolution.settings
+    problems = file.problems + resolution.problems
+    prefixes = resolution.settings.interfacePrefixes
+  }
+
+  /// Takes over what the datastore says now; what is to be said about it.
+  mutating func update(_ configurations: [String: FelixConfigurationSpec]) -> [String] {
+    let old = self
+    let resolution = FelixSettings.resolve(
+      FelixSettings.Sources(
+        environment: environment, file: file, node: configurations["node.\(node)"],
+        global: configurations["default"]))
+    current = resolution.settings
+    problems = file.problems + resolution.problems
+    let restarts = current.changes(since: old.current).filter(\.needsRestart).map { change in
+      "\(change) takes effect when the agent is restarted"
+    }
+    return problems.filter { !old.problems.contains($0) } + restarts
+  }
+
+  /// What of it the dataplane goes by.
+  var dataplane: DataplaneConfiguration {
+    var configuration = DataplaneConfiguration(interfacePrefixes: prefixes)
+    switch current.defaultEndpointToHostAction {
+    case .accept: configuration.endpointToHostAction = .accept
+    case .drop: configuration.endpointToHostAction = .drop
+    case .return: configuration.endpointToHostAction = .return
+    }
+    configuration.denyAction = current.nftablesFilterDenyAction == .reject ? .reject : .drop
+    configuration.logPrefix = current.logPrefix
+    configuration.skipsInvalidCheck = current.disableConntrackInvalidCheck
+    configuration.ipv6Enabled = current.ipv6Support
+    configuration.routeProtocol = RouteProtocol(rawValue: current.deviceRouteProtocol)
+    configuration.routeSourceIPv4 = current.deviceRouteSourceAddress
+    configuration.routeSourceIPv6 = current.deviceRouteSourceAddressIPv6
+    configuration.removesExternalRoutes = current.removeExternalRoutes
+    configuration.markMask = current.nftablesMarkMask
+    configuration.natOutgoingAddress = current.natOutgoingAddress
+    configuration.natPortRange = current.natPortRange
+    return configuration
+  }
+
+  var healthAddress: StatusServer.Address? {
+    current.healthEnabled ? .init(host: current.healthHost, port: Int(current.healthPort)) : nil
+  }
+
+  var metricsAddress: StatusServer.Address? {
+    guard current.prometheusMetricsEnabled else { return nil }
+    return .init(host: current.prometheusMetricsHost, port: Int(current.prometheusMetricsPort))
+  }
+
+  var logLevel: Logger.Level {
+    switch current.logSeverityScreen {
+    case .trace: .trace
+    case .debug: .debug
+    case .info: .info
+    case .warning: .warning
+    case .error: .error
+    case .fatal: .critical
+    }
+  }
+}

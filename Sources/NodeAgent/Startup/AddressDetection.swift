@@ -1,0 +1,151 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+
+/// A network interface of the host, as address detection sees it.
+public struct HostInterface: Sendable, Hashable {
+  public var name: String
+  public var isUp: Bool
+  public var addresses: [InterfaceAddress]
+
+  public init(name: String, isUp: Bool, addresses: [InterfaceAddress]) {
+    self.name = name
+    self.isUp = isUp
+    self.addresses = addresses
+  }
+}
+
+/// How the node finds its own address: the value of `IP_AUTODETECTION_METHOD` and
+/// `IP6_AUTODETECTION_METHOD` (facts §9.2).
+public enum AddressDetection: Sendable {
+  case firstFound
+  case canReach(String)
+  case interface([InterfacePattern])
+  case skipInterface([InterfacePattern])
+  case cidr([CIDR])
+
+  /// An address and why it was taken, in words for the log.
+  public struct Result: Sendable, Hashable {
+    public var address: InterfaceAddress
+    public var reason: String
+  }
+
+  /// Reads a method, such as `interface=eth.*,ens3`.
+  public init(_ text: String) throws(StartupError) {
+    let (name, argument) = Self.split(text)
+    let items = argument.split(separator: ",").map(String.init)
+    switch name {
+    case "first-found" where argument.isEmpty:
+      self = .firstFound
+    case "can-reach" where !argument.isEmpty:
+      self = .canReach(argument)
+    case "interface" where !items.isEmpty:
+      self = .interface(try items.map(InterfacePattern.init))
+    case "skip-interface" where !items.isEmpty:
+      self = .skipInterface(try items.map(InterfacePattern.init))
+    case "cidr" where !items.isEmpty:
+      var cidrs: [CIDR] = []
+      for item in items {
+        guard let cidr = CIDR(item) else {
+          throw .badValue(
+            name: "autodetection method", value: text,
+            allowed: "cidr=<CIDR>[,<CIDR>…]; '\(item)' is not a CIDR")
+        }
+        cidrs.append(cidr)
+      }
+      self = .cidr(cidrs)
+    default:
+      throw .badValue(
+        name: "autodetection method", value: text,
+        allowed: "first-found, can-reach=<address or name>, interface=<regex,…>, "
+          + "skip-interface=<regex,…>, cidr=<CIDR,…>")
+    }
+  }
+
+  private static func split(_ text: String) -> (name: String, argument: String) {
+    guard let equals = text.firstIndex(of: "=") else { return (text, "") }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+
+  /// Interfaces that are never a node's own network.
+  static let skippedByDefault = [
+    "docker", "cbr", "dummy", "podman", "virbr", "lxcbr", "veth", "lo", "br-", "cali", "tunl",
+    "flannel", "kube-ipvs", "cni", "vxlan.calico", "vxlan-v6.calico", "wireguard.cali",
+    "wg-v6.cali", "nodelocaldns",
+  ]
+
+  /// The address of `family` that this method finds.
+  ///
+  /// - Parameters:
+  ///   - interfaces: The host's interfaces in the kernel's order.
+  ///   - sourceTowards: The address that the kernel would use towards a destination, for
+  ///     `can-reach`; `nil` when there is no route or no such name.
+  public func detect(
+    _ family: IPFamily, among interfaces: [HostInterface],
+    sourceTowards: (String) -> IPAddress?
+  ) -> Result? {
+    func usable(_ interface: HostInterface) -> [InterfaceAddress] {
+      guard interface.isUp else { return [] }
+      return interface.addresses.filter { $0.address.family == family && $0.address.isNodeUsable }
+    }
+    func first(_ candidates: some Sequence<HostInterface>, why: (HostInterface) -> String)
+      -> Result?
+    {
+      for interface in candidates {
+        if let address = usable(interface).first {
+          return Result(address: address, reason: why(interface))
+        }
+      }
+      return nil
+    }
+    switch self {
+    case .firstFound:
+      let candidates = interfaces.filter { interface in
+        !Self.skippedByDefault.contains { interface.name.hasPrefix($0) }
+      }
+      return first(candidates) { "first-found: the first usable address is on \($0.name)" }
+    case .interface(let patterns):
+      for pattern in patterns {
+        let candidates = interfaces.filter { pattern.matches($0.name) }
+        if let found = first(candidates, why: { "interface=\(pattern.text): it is on \($0.name)" }) {
+          return found
+        }
+      }
+      return nil
+    case .skipInterface(let patterns):
+      let candidates = interfaces.filter { interface in
+        !patterns.contains { $0.matches(interface.name) }
+          && !Self.skippedByDefault.contains { interface.name.hasPrefix($0) }
+      }
+      return first(candidates) { "skip-interface: the first address left is on \($0.name)" }
+    case .cidr(let cidrs):
+      for interface in interfaces {
+        for address in usable(interface) {
+          if let cidr = cidrs.first(where: { $0.contains(address.address) }) {
+            return Result(address: address, reason: "cidr=\(cidr): it is on \(interface.name)")
+          }
+        }
+      }
+      return nil
+    case .canReach(let destination):
+      guard let source = sourceTowards(destination) else { return nil }
+      for interface in interfaces {
+        if let address = interface.addresses.first(where: { $0.address == source }) {
+          return Result(
+            address: address,
+            reason: "can-reach=\(destination): the kernel uses it on \(interface.name)")
+        }
+      }
+      return nil
+    }
+  }
+}
+
+extension IPAddress {
+  /// Whether peers can reach a node by it: neither loopback nor link-local.
+  var isNodeUsable: Bool {
+    let local = ["127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10"].compactMap { CIDR($0) }
+    return !local.contains { $0.contains(self) }
+  }
+}

@@ -1,0 +1,245 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+public import Datastore
+import Glibc
+import IPAM
+public import Resources
+
+/// What a node does before it becomes an agent: makes sure of what every cluster has, finds its own
+/// address, registers itself and takes its first block (facts §9.2).
+///
+/// Every step is "make sure": running it again, or on many nodes at once, changes nothing more.
+public struct NodeStartup: Sendable {
+  public var store: any Datastore
+  public var configuration: NodeConfiguration
+  /// The version that ClusterInformation shows.
+  public var version: String
+  public var log: @Sendable (String) -> Void
+
+  public init(
+    store: any Datastore, configuration: NodeConfiguration, version: String,
+    log: @escaping @Sendable (String) -> Void
+  ) {
+    self.store = store
+    self.configuration = configuration
+    self.version = version
+    self.log = log
+  }
+
+  /// Runs every step and returns the node as stored.
+  ///
+  /// - Parameters:
+  ///   - interfaces: The host's interfaces in the kernel's order.
+  ///   - sourceTowards: See `AddressDetection.detect`.
+  public func run(
+    interfaces: [HostInterface], sourceTowards: @Sendable (String) -> IPAddress?
+  ) async throws(StartupError) -> Node {
+    do {
+      try await ensureCluster()
+      let node = try await ensureNode(interfaces: interfaces, sourceTowards: sourceTowards)
+      try writeNodeName()
+      try await ensureFirstBlock()
+      return node
+    } catch let error as StartupError {
+      throw error
+    } catch {
+      throw .datastore("\(error)")
+    }
+  }
+
+  private func ensureCluster() async throws {
+    try await ensureClusterInformation()
+    for (name, order, action) in [
+      ("default", 1_000_000.0, TierSpec.DefaultAction.deny),
+      ("kube-admin", 1_000, .pass), ("kube-baseline", 10_000_000, .pass),
+    ] {
+      var tier = Tier(name: name)
+      tier.spec.order = order
+      tier.spec.defaultAction = action
+      try await ensure(tier)
+    }
+    var felix = FelixConfiguration(name: "default")
+    felix.spec.reportingInterval = "0s"
+    felix.spec.logSeverityScreen = "Info"
+    try await ensure(felix)
+    if configuration.createsDefaultPools { try await ensurePools() }
+  }
+
+  /// Creates a resource that is not there; one that is stays as it is.
+  private func ensure(_ resource: some Resource) async throws(DatastoreError) {
+    do {
+      _ = try await store.get(resource.key)
+    } catch .doesNotExist {
+      do {
+        _ = try await store.create(resource)
+        log("created \(resource.key)")
+      } catch .alreadyExists {
+        // Another node was faster.
+      }
+    }
+  }
+
+  private func ensureClusterInformation() async throws(DatastoreError) {
+    for _ in 0..<Self.attempts {
+      let stored = try await store.find(ClusterInformation.self, "default")
+      var wanted = stored ?? ClusterInformation(name: "default")
+      if wanted.spec.clusterGUID.isEmpty { wanted.spec.clusterGUID = Self.randomIdentifier() }
+      if wanted.spec.datastoreReady == nil { wanted.spec.datastoreReady = true }
+      wanted.spec.calicoVersion = version
+      var types = wanted.spec.clusterType.split(separator: ",").map(String.init)
+      let own = configuration.clusterTypes + (configuration.backend == .bird ? ["bgp"] : [])
+      for type in own where !types.contains(type) { types.append(type) }
+      wanted.spec.clusterType = types.joined(separator: ",")
+      if wanted == stored { return }
+      do throws(DatastoreError) {
+        if stored == nil { _ = try await store.create(wanted) } else { _ = try await store.update(wanted) }
+        return
+      } catch where error.isConflict {
+        continue
+      }
+    }
+    throw .updateConflict(ResourceKey(kind: .clusterInformation, name: "default"))
+  }
+
+  private func ensurePools() async throws {
+    let stored = try await store.all(IPPool.self)
+    guard stored.isEmpty else { return }
+    let wanted = [
+      ("default-ipv4-ippool", IPFamily.v4, configuration.ipv4Pool),
+      ("default-ipv6-ippool", IPFamily.v6, configuration.ipv6Pool),
+    ]
+    for (name, family, choice) in wanted where !choice.isDisabled {
+      // IPv6 pods are made only where somebody asked for them.
+      guard let cidr = choice.cidr ?? (family == .v4 ? Self.defaultIPv4Pool : nil) else { continue }
+      var pool = IPPool(name: name, spec: IPPoolSpec(cidr: cidr.description))
+      pool.spec.ipipMode = choice.ipipMode
+      pool.spec.vxlanMode = choice.vxlanMode
+      pool.spec.blockSize = choice.blockSize
+      pool.spec.nodeSelector = choice.nodeSelector
+      pool.spec.natOutgoing = choice.natOutgoing
+      pool.spec.disableBGPExport = choice.disableBGPExport
+      let problems = pool.validate()
+      if let problem = problems.first {
+        throw StartupError.badValue(
+          name: "CALICO_IPV\(family.rawValue)POOL_*", value: cidr.description,
+          allowed: "\(problem)")
+      }
+      try await ensure(pool)
+    }
+  }
+
+  private func ensureNode(
+    interfaces: [HostInterface], sourceTowards: @Sendable (String) -> IPAddress?
+  ) async throws -> Node {
+    let name = configuration.nodeName
+    for _ in 0..<Self.attempts {
+      let stored = try await store.find(Node.self, name)
+      var node = stored ?? Node(name: name)
+      var bgp = node.spec.bgp ?? NodeBGPSpec()
+      let ipv4 = try address(
+        .v4, configuration.ipv4, configuration.ipv4Detection, stored: bgp.ipv4,
+        interfaces, sourceTowards)
+      let ipv6 = try address(
+        .v6, configuration.ipv6, configuration.ipv6Detection, stored: bgp.ipv6,
+        interfaces, sourceTowards)
+      if configuration.checksAddressConflicts { try await checkConflicts(of: [ipv4, ipv6]) }
+      bgp.ipv4Address = ipv4?.description ?? ""
+      bgp.ipv6Address = ipv6?.description ?? ""
+      if let number = configuration.asNumber, bgp.asNumber?.value != number {
+        bgp.asNumber = ASNumber(number)
+      }
+      node.spec.bgp = bgp
+      node.spec.addresses = [ipv4, ipv6].compactMap { $0 }.map {
+        NodeAddress(address: $0.address.description)
+      }
+      if node == stored { return node }
+      if let written = try await write(node, isNew: stored == nil) { return written }
+    }
+    throw DatastoreError.updateConflict(ResourceKey(kind: .node, name: name))
+  }
+
+  /// Writes the node; `nil` when somebody else wrote it meanwhile.
+  private func write(_ node: Node, isNew: Bool) async throws(DatastoreError) -> Node? {
+    do {
+      let written = isNew ? try await store.create(node) : try await store.update(node)
+      return written as? Node
+    } catch {
+      if error.isConflict { return nil }
+      throw error
+    }
+  }
+
+  private func address(
+    _ family: IPFamily, _ source: NodeConfiguration.AddressSource, _ method: AddressDetection,
+    stored: InterfaceAddress?, _ interfaces: [HostInterface],
+    _ sourceTowards: (String) -> IPAddress?
+  ) throws(StartupError) -> InterfaceAddress? {
+    let words = "IPv\(family.rawValue)"
+    switch source {
+    case .none:
+      return nil
+    case .keep where stored != nil:
+      log("\(words) address \(stored.map(String.init(describing:)) ?? "") kept as stored")
+      return stored
+    case .fixed(let address):
+      // Without a prefix length in the setting, the interface that has the address knows it.
+      guard address.prefixLength == family.bitWidth else { return address }
+      let present = interfaces.flatMap(\.addresses).first { $0.address == address.address }
+      log("\(words) address \(address.address) set by configuration")
+      return present ?? address
+    case .detect, .keep:
+      guard
+        let found = method.detect(family, among: interfaces, sourceTowards: sourceTowards)
+      else {
+        throw .noAddress(family: words, method: "\(method)")
+      }
+      log("\(words) address \(found.address) detected, \(found.reason)")
+      return found.address
+    }
+  }
+
+  private func checkConflicts(of addresses: [InterfaceAddress?]) async throws {
+    for other in try await store.all(Node.self)
+    where other.metadata.name != configuration.nodeName {
+      for address in addresses.compactMap({ $0 }) {
+        let theirs = [other.spec.bgp?.ipv4, other.spec.bgp?.ipv6]
+        if theirs.contains(where: { $0?.address == address.address }) {
+          throw StartupError.addressConflict(
+            address: address.address.description, node: other.metadata.name)
+        }
+      }
+    }
+  }
+
+  /// The CNI plugin reads the node's name from this file.
+  private func writeNodeName() throws(StartupError) {
+    try PrivateFile.makeFolder(configuration.libDirectory)
+    try PrivateFile.replace(
+      configuration.nodeNameFile, with: configuration.nodeName, mode: 0o644)
+  }
+
+  /// A node has a block from the start, so that the first pod need not wait for one.
+  private func ensureFirstBlock() async throws {
+    do throws(IPAMError) {
+      let blocks = try await IPAMClient(store: store).ensureBlock(host: configuration.nodeName)
+      for block in blocks.values.sorted() { log("this node has block \(block)") }
+    } catch {
+      // No pool, or none free: pods say so when they come. The node itself works.
+      log("no block for this node yet: \(error)")
+    }
+  }
+
+  private static let attempts = 10
+  private static let defaultIPv4Pool = CIDR("192.168.0.0/16")
+
+  private static func randomIdentifier() -> String {
+    var generator = SystemRandomNumberGenerator()
+    let digits = (0..<16).map { _ in
+      let byte = UInt8.random(in: .min ... .max, using: &generator)
+      return (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    return digits.joined()
+  }
+}

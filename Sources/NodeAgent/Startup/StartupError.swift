@@ -1,0 +1,36 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a node cannot start.
+public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// A setting's value cannot be understood.
+  case badValue(name: String, value: String, allowed: String)
+  /// No address of the family was found by the method.
+  case noAddress(family: String, method: String)
+  /// Another node has this address already.
+  case addressConflict(address: String, node: String)
+  /// A file or folder cannot be used.
+  case file(call: String, path: String, reason: String)
+  /// The datastore failed.
+  case datastore(String)
+  /// The kernel refused.
+  case kernel(String)
+
+  public var description: String {
+    switch self {
+    case .badValue(let name, let value, let allowed):
+      "\(name) = '\(value)' is not valid: allowed is \(allowed)"
+    case .noAddress(let family, let method):
+      "no \(family) address found with the method \(method): set IP or IP_AUTODETECTION_METHOD"
+    case .addressConflict(let address, let node):
+      "the address \(address) is in use by node \(node): "
+        + "set IP, or DISABLE_NODE_IP_CHECK=true if that node is gone"
+    case .file(let call, let path, let reason):
+      "\(call) \(path): \(reason)"
+    case .datastore(let reason):
+      reason
+    case .kernel(let reason):
+      reason
+    }
+  }
+}

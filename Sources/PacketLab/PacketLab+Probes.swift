@@ -1,0 +1,124 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+import Glibc
+import Netlink
+
+extension PacketLab {
+  /// How long a packet that must arrive is waited for.
+  private static let patience: Int32 = 10_000
+  private static let controlPort: UInt16 = 9999
+
+  /// Tries all probes at once; which arrive, in their order.
+  ///
+  /// What has not arrived when packets that were sent later have is lost: `controls` are pairs of
+  /// addresses between which everything is allowed, so that together they go every way that a probe
+  /// may go. A control packet that is lost is an error.
+  public func judge(
+    _ probes: [LabProbe], controls: [(from: IPAddress, to: IPAddress)]
+  ) throws -> [Bool] {
+    var verdicts: [LabProbe: Bool] = [:]
+    // A connection's answer would be taken for that of the same connection the other way round.
+    var waves: [Set<LabProbe>] = []
+    for probe in probes where verdicts[probe] == nil {
+      verdicts[probe] = false
+      if let free = waves.firstIndex(where: { !$0.contains(probe.reversed) }) {
+        waves[free].insert(probe)
+      } else {
+        waves.append([probe])
+      }
+    }
+    for wave in waves {
+      let list = Array(wave)
+      for (probe, verdict) in zip(list, try run(list, controls)) { verdicts[probe] = verdict }
+    }
+    return probes.map { verdicts[$0] ?? false }
+  }
+
+  private func place(of address: IPAddress) throws -> Place {
+    if let pod = podOf[address], let place = pods[pod] { return place }
+    guard let outside else { throw LabError("the lab has not been started") }
+    return outside
+  }
+
+  private func run(
+    _ probes: [LabProbe], _ controls: [(from: IPAddress, to: IPAddress)]
+  ) throws -> [Bool] {
+    round &+= 1
+    var bench = Bench(round: round)
+    for (index, probe) in probes.enumerated() {
+      let (source, destination) = (
+        try place(of: probe.source), try place(of: probe.destination)
+      )
+      try bench.prepare(probe, index, source, destination)
+    }
+    for index in probes.indices { try bench.send(index) }
+    defer { for index in probes.indices { forget(probes[index], bench.tag(index)) } }
+    // There; the answer back; and once more, as the answer may have waited behind the second.
+    for _ in 0..<3 { try passControls(controls) }
+    return try probes.indices.map { try bench.hasArrived($0) }
+  }
+
+  /// Makes the nodes forget a connection, so that its ends can be used for a new one.
+  ///
+  /// By its own entry: to go through all entries takes a kernel with a large table 10 ms.
+  private func forget(_ probe: LabProbe, _ tag: [UInt8]) {
+    for node in nodes.values {
+      // That there is none, or no longer, is as good.
+      _ = try? node.connections.request(type: 0x102, "forget \(probe)") { writer in
+        let isIPv4 = probe.source.family == .v4
+        writer.append(UInt8(isIPv4 ? AF_INET : AF_INET6))
+        writer.append(UInt8(0))
+        writer.append(UInt16(0))
+        // CTA_TUPLE_ORIG and what is in it, of linux/netfilter/nfnetlink_conntrack.h.
+        writer.nested(1) { writer in
+          writer.nested(1) { writer in
+            writer.put(isIPv4 ? 1 : 3, bytes: probe.source.networkBytes)
+            writer.put(isIPv4 ? 2 : 4, bytes: probe.destination.networkBytes)
+          }
+          writer.nested(2) { writer in
+            writer.put(1, probe.transport.rawValue)
+            switch probe.transport {
+            case .icmp, .icmpv6:
+              let first: UInt16 = isIPv4 ? 4 : 7
+              writer.put(first, bytes: tag.prefix(2))
+              writer.put(first + 1, probe.icmpType)
+              writer.put(first + 2, probe.icmpCode)
+            default:
+              writer.put(2, bigEndian: probe.sourcePort)
+              writer.put(3, bigEndian: probe.destinationPort)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Sends a packet each way and waits until all have arrived.
+  private func passControls(_ controls: [(from: IPAddress, to: IPAddress)]) throws {
+    var receivers: [(LabSocket, IPAddress, IPAddress)] = []
+    var senders: [LabSocket] = []
+    for (from, to) in controls {
+      let port = Self.controlPort &+ UInt16(truncatingIfNeeded: receivers.count)
+      receivers.append(
+        (
+          try place(of: to).namespace.enter {
+            let socket = try LabSocket(to.family, SOCK_DGRAM)
+            try socket.bind(to, port)
+            return socket
+          }, from, to
+        ))
+      let sender = try place(of: from).namespace.enter {
+        let socket = try LabSocket(from.family, SOCK_DGRAM)
+        try socket.bind(from)
+        return socket
+      }
+      senders.append(sender)
+      try sender.send([1], to: to, port)
+    }
+    for (socket, from, to) in receivers where !socket.wait(milliseconds: Self.patience) {
+      throw LabError("the control packet from \(from) to \(to) is lost")
+    }
+  }
+}

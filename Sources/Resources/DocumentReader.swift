@@ -1,0 +1,86 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import ValueTree
+
+/// Reads a document's resources one after the other, collecting what is wrong.
+struct DocumentReader {
+  var resources: [any Resource] = []
+  var problems: [FieldProblem] = []
+
+  mutating func read(_ value: Value, at path: ValuePath, kindOfList: String?, depth: Int) {
+    if case .array(let items) = value, depth == 0 {
+      return readAll(items, at: path, kind: nil)
+    }
+    guard value.members != nil else {
+      return fail(path, "must be a resource, is \(value.typeName)")
+    }
+    let kind = text("kind", of: value, at: path, else: kindOfList)
+    let version = text("apiVersion", of: value, at: path, else: kindOfList == nil ? nil : Self.v3)
+    guard let kind, let version else { return }
+    if depth == 0, kind.hasSuffix("List"), value["items"] != nil {
+      let isOurs = version == Self.v3 && Kind(rawValue: String(kind.dropLast(4))) != nil
+      guard isOurs || (kind == "List" && version == "v1") || (kind == "List" && version == Self.v3)
+      else { return fail(path.appending("kind"), Self.unknown(kind, version)) }
+      guard let items = value["items"]?.array else {
+        return fail(path.appending("items"), "must be a list")
+      }
+      let itemKind = kind == "List" ? nil : String(kind.dropLast(4))
+      return readAll(items, at: path.appending("items"), kind: itemKind)
+    }
+    guard version == Self.v3, let known = Kind(rawValue: kind) else {
+      return fail(path.appending("kind"), Self.unknown(kind, version))
+    }
+    var object = value
+    if object["kind"] == nil { object["kind"] = .string(kind) }
+    if object["apiVersion"] == nil { object["apiVersion"] = .string(version) }
+    decode(object, at: path, known.type)
+  }
+
+  private static let v3 = "projectcalico.org/v3"
+
+  private static func unknown(_ kind: String, _ version: String) -> String {
+    if kind == "NetworkPolicy", version.hasPrefix("networking.k8s.io/") {
+      return "a NetworkPolicy of \(version) belongs to the Kubernetes API: manage it with kubectl"
+    }
+    return "unknown resource type (\(kind)) and/or version (\(version))"
+  }
+
+  private mutating func readAll(_ items: [Value], at path: ValuePath, kind: String?) {
+    for (index, item) in items.enumerated() {
+      guard problems.count < DecodingContext.problemLimit else { return }
+      read(item, at: path.appending(index), kindOfList: kind, depth: 1)
+    }
+  }
+
+  private mutating func decode<R: Resource>(_ value: Value, at path: ValuePath, _ type: R.Type) {
+    var context = DecodingContext(.strict)
+    let resource = R.decode(value, &context)
+    var found = context.problems
+    if found.isEmpty, let resource {
+      found = resource.validate()
+      resources.append(resource)
+    }
+    for problem in found {
+      var placed = problem
+      placed.path.steps.insert(contentsOf: path.steps, at: 0)
+      problems.append(placed)
+    }
+  }
+
+  private mutating func text(
+    _ name: String, of value: Value, at path: ValuePath, else standard: String?
+  ) -> String? {
+    switch value[name] ?? .null {
+    case .string(let text): return text
+    case .null where standard != nil: return standard
+    case .null: fail(path.appending(name), "is required")
+    default: fail(path.appending(name), "must be a string")
+    }
+    return nil
+  }
+
+  private mutating func fail(_ path: ValuePath, _ message: String) {
+    problems.append(FieldProblem(path: path, message: message))
+  }
+}

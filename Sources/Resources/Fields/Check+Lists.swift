@@ -1,0 +1,35 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import ValueTree
+
+extension Check {
+  /// A list of at most so many elements.
+  public static func count<E>(atMost limit: Int) -> Check where T == [E] {
+    Check(schema: [.init("maxItems", .int(Int64(limit)))]) { list, context in
+      guard list.count > limit else { return }
+      context.report(
+        FieldProblem(
+          path: ValuePath(), message: "must have at most \(limit) items, has \(list.count)"))
+    }
+  }
+
+  /// A list each of whose elements passes a check.
+  public static func each<E: FieldValue>(_ check: Check<E>, atMost limit: Int? = nil) -> Check
+  where T == [E] {
+    let each = Check(schema: [.init("items", itemSchema(check))]) { list, context in
+      for (index, element) in list.enumerated() {
+        let before = context.problems.count
+        check.run(element, &context)
+        context.prefixProblems(after: before, with: .index(index))
+      }
+    }
+    return limit.map { each.and(.count(atMost: $0)) } ?? each
+  }
+
+  private static func itemSchema<E: FieldValue>(_ check: Check<E>) -> Value {
+    var schema = E.schema
+    for member in check.schema() { schema[member.key] = member.value }
+    return schema
+  }
+}

@@ -1,0 +1,124 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+import Selectors
+import ValueTree
+
+extension Check where T == String {
+  /// One of a few words, in any case: Calico's environment and its YAML differ in case only.
+  public static func word(_ words: String...) -> Check {
+    Check(schema: [.init("enum", .array(words.map { .string($0) }))]) { text in
+      words.contains { $0.lowercased() == text.lowercased() }
+        ? nil : "must be one of \(words.joined(separator: ", "))"
+    }
+  }
+
+  /// Exactly this text. Stored objects are filed under their kind, and are not asked.
+  public static func equal(_ text: String) -> Check {
+    Check(schema: [.init("enum", [.string(text)])]) { found, context in
+      guard found != text, context.mode == .strict else { return }
+      context.report(
+        FieldProblem(path: ValuePath(), message: "must be \(text)", value: found))
+    }
+  }
+
+  /// A text that is not empty.
+  public static func filled(_ message: String = "must not be empty") -> Check {
+    Check(schema: [.init("minLength", 1)]) { $0.isEmpty ? message : nil }
+  }
+
+  /// A text of so many bytes at most.
+  public static func length(atMost limit: Int) -> Check {
+    Check(schema: [.init("maxLength", .int(Int64(limit)))]) { text, context in
+      guard text.utf8.count > limit else { return }
+      context.report(
+        FieldProblem(
+          path: ValuePath(), message: "must have at most \(limit) bytes, has \(text.utf8.count)"))
+    }
+  }
+
+  /// An IP address without a prefix length.
+  public static var address: Check {
+    Check { IPAddress($0) == nil ? "must be an IP address" : nil }
+  }
+
+  /// An IP address, or nothing.
+  public static var addressOrNone: Check { address.unlessEmpty }
+
+  /// An IP address of one family, or nothing.
+  public static func addressOrNone(_ family: IPFamily, _ message: String? = nil) -> Check {
+    Check { text in
+      text.isEmpty || IPAddress(text)?.family == family
+        ? nil : message ?? "must be an IPv\(family.rawValue) address"
+    }
+  }
+
+  /// A CIDR, or an address, which stands for the CIDR of itself alone.
+  public static var cidr: Check {
+    Check(schema: [.init("format", "cidr")]) {
+      CIDR($0) == nil ? "must be an IP address or a CIDR" : nil
+    }
+  }
+
+  /// An address with the prefix length of its network (host bits are kept), or without, or nothing.
+  public static func interfaceAddressOrNone(_ family: IPFamily) -> Check {
+    Check { text in
+      text.isEmpty || (InterfaceAddress(text)?.family ?? IPAddress(text)?.family) == family
+        ? nil : "must be an IPv\(family.rawValue) address, with or without a prefix length"
+    }
+  }
+
+  /// A MAC address, or nothing.
+  public static var macOrNone: Check {
+    Check { $0.isEmpty || MACAddress($0) != nil ? nil : "must be a MAC address" }
+  }
+
+  /// The same check, which lets nothing pass.
+  var unlessEmpty: Check {
+    let (schema, run) = (schema, run)
+    return Check(schema: schema()) { text, context in
+      if !text.isEmpty { run(text, &context) }
+    }
+  }
+
+  /// A selector of at most 1024 bytes. Where `global` is nil, `global()` is allowed; else it is
+  /// refused with that message.
+  public static func selector(global: String?) -> Check {
+    selector { $0.usesGlobal ? global : nil }
+  }
+
+  private static func selector(
+    _ wrong: @escaping @Sendable (Selector) -> String?
+  ) -> Check {
+    Check(schema: [.init("maxLength", 1024)]) { text in
+      if text.isEmpty { return nil }
+      if text.utf8.count > 1024 { return "selector must have at most 1024 bytes" }
+      do throws(SelectorError) {
+        return wrong(try Selector(text))
+      } catch {
+        return "invalid selector: \(error)"
+      }
+    }
+  }
+
+  /// A selector of labels, where `global()` says nothing.
+  public static var selector: Check {
+    .selector(global: "global() can only be used in an EntityRule namespaceSelector")
+  }
+
+  /// A selector of namespaces, where `global()` may stand, but alone.
+  public static var namespaceSelector: Check {
+    selector {
+      $0.usesGlobal && $0.canonical != "global()"
+        ? "global() cannot be combined with other selectors" : nil
+    }
+  }
+
+  /// A time span: `1m30s`.
+  public static var duration: Check {
+    Check(schema: [.init("pattern", "^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))*$")]) {
+      DurationText($0) == nil ? "must be a time span such as 90s or 1m30s" : nil
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+/// A BGP community with a name.
+public struct BGPCommunity: Described {
+  public var name = ""
+  /// `aa:nn` of 16 bits each, or `aa:nn:mm` of 32 bits each.
+  public var value = ""
+  public var unknown: [UnknownMember] = []
+
+  public init() {}
+
+  public mutating func fields<V: FieldVisitor>(_ v: inout V) {
+    v.required("name", &name, doc: "The name.")
+    v.required("value", &value, doc: "The value: aa:nn or aa:nn:mm.")
+    v.rest(&unknown)
+  }
+
+  /// Whether a text is a community, standard or large.
+  static func isValue(_ text: String) -> Bool {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else { return false }
+    switch parts.count {
+    case 2: return parts.allSatisfy { UInt16($0) != nil }
+    case 3: return parts.allSatisfy { UInt32($0) != nil }
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,72 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import ValueTree
+
+/// How nodes do BGP: `default` for all of them, `node.<name>` for one.
+public struct BGPConfiguration: Resource {
+  public static var kind: Kind { .bgpConfiguration }
+  public var metadata = Metadata()
+  public var spec = BGPConfigurationSpec()
+  public var unknown: [UnknownMember] = []
+
+  public init() {}
+
+  public func problems() -> [FieldProblem] {
+    var problems: [FieldProblem] = []
+    func wrong(_ field: String, _ message: String, _ value: String? = nil) {
+      problems.append(FieldProblem("spec", field, message: message, value: value))
+    }
+    if metadata.name != "default" {
+      let name = metadata.name
+      if spec.nodeToNodeMeshEnabled != nil {
+        wrong("nodeToNodeMeshEnabled", "can only be set on the BGPConfiguration 'default'", name)
+      }
+      if spec.asNumber != nil {
+        wrong("asNumber", "can only be set on the BGPConfiguration 'default'", name)
+      }
+    }
+    if spec.nodeToNodeMeshEnabled == false {
+      if spec.nodeMeshPassword != nil {
+        wrong(
+          "nodeMeshPassword", "nodeMeshPassword cannot be set when nodeToNodeMeshEnabled is false")
+      }
+      if spec.nodeMeshMaxRestartTime != nil {
+        wrong(
+          "nodeMeshMaxRestartTime",
+          "nodeMeshMaxRestartTime cannot be set when nodeToNodeMeshEnabled is false")
+      }
+    }
+    if !spec.communities.isEmpty, spec.prefixAdvertisements.isEmpty {
+      wrong("communities", "communities are defined but not used in prefixAdvertisements")
+    }
+    for (index, community) in spec.communities.enumerated()
+    where !BGPCommunity.isValue(community.value) {
+      problems.append(
+        FieldProblem(
+          path: .spec("communities").appending(index).appending("value"),
+          message: "invalid community value or format used.", value: community.value))
+    }
+    let names = Set(spec.communities.map(\.name))
+    for (index, advertisement) in spec.prefixAdvertisements.enumerated() {
+      let path = ValuePath.spec("prefixAdvertisements").appending(index).appending("communities")
+      for (item, community) in advertisement.communities.enumerated()
+      where !names.contains(community) && !BGPCommunity.isValue(community) {
+        problems.append(
+          FieldProblem(
+            path: path.appending(item), message: "community used is invalid or not defined.",
+            value: community))
+      }
+    }
+    return problems
+  }
+
+  public static var columns: [TableColumn<BGPConfiguration>] {
+    [
+      .name,
+      TableColumn("LOGSEVERITY") { $0.spec.logSeverityScreen ?? "-" },
+      TableColumn("MESHENABLED") { $0.spec.nodeToNodeMeshEnabled.map { "\($0)" } ?? "-" },
+      TableColumn("ASNUMBER") { $0.spec.asNumber.map { "\($0)" } ?? "-" },
+    ]
+  }
+}

@@ -1,0 +1,158 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import ValueTree
+
+/// How names, labels and annotations must look (facts §1.4).
+enum NameRules {
+  /// What is wrong with a resource's metadata.
+  static func problems(of metadata: Metadata, kind: Kind) -> [FieldProblem] {
+    var problems: [FieldProblem] = []
+    let name = metadata.name
+    if let message = name.isEmpty ? "is required" : nameProblem(name, kind: kind) {
+      problems.append(
+        FieldProblem("metadata", "name", message: message, value: name.isEmpty ? nil : name))
+    }
+    if let namespace = metadata.namespace, !namespace.isEmpty {
+      if !kind.isNamespaced {
+        problems.append(
+          FieldProblem(
+            "metadata", "namespace", message: "\(kind.rawValue) is not namespaced",
+            value: namespace))
+      } else if !isLabel(namespace) {
+        problems.append(
+          FieldProblem(
+            "metadata", "namespace", message: "must be a valid DNS label", value: namespace))
+      }
+    }
+    return problems + labelProblems(metadata) + annotationProblems(metadata)
+  }
+
+  /// What is wrong with a name of a kind; nil when nothing is.
+  static func nameProblem(_ name: String, kind: Kind) -> String? {
+    if let only = kind.singletonName, name != only { return "must be \(only)" }
+    switch kind {
+    case .tier: return labelProblem(name)
+    case .networkPolicy, .globalNetworkPolicy: return policyNameProblem(name, kind: kind)
+    case .ipamBlock, .ipamHandle, .blockAffinity:
+      return name.utf8.count > 253 ? "is too long" : nil  // IPAM's own records
+    default: return subdomainProblem(name)
+    }
+  }
+
+  private static func policyNameProblem(_ name: String, kind: Kind) -> String? {
+    let policy = PolicyName(name)
+    if kind == .networkPolicy {
+      for prefix in PolicyName.converted where name.hasPrefix(prefix) {
+        return subdomainProblem(String(name.dropFirst(prefix.count)))
+      }
+    }
+    let base = policy.tier.map { String(name.dropFirst($0.utf8.count + 1)) } ?? name
+    return policy.tier.flatMap(labelProblem) ?? labelProblem(base)
+  }
+
+  private static let labelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+
+  private static func labelProblem(_ name: String) -> String? {
+    if name.utf8.count > 63 { return "is too long: at most 63 characters" }
+    return isLabel(name)
+      ? nil
+      : "name must consist of lower case alphanumeric characters or '-' (regex: \(labelPattern))"
+  }
+
+  private static func subdomainProblem(_ name: String) -> String? {
+    if name.utf8.count > 253 { return "is too long: at most 253 characters" }
+    return isSubdomain(name)
+      ? nil
+      : "name must consist of lower case alphanumeric characters, '-' or '.' (regex: "
+        + "\(labelPattern)(\\.\(labelPattern))*)"
+  }
+
+  /// RFC 1123: lower-case letters, digits and dashes, the latter not at an end; up to 63.
+  static func isLabel(_ name: String) -> Bool {
+    (1...63).contains(name.utf8.count) && isLabelOfAnyLength(name[...])
+  }
+
+  private static func isLabelOfAnyLength(_ name: Substring) -> Bool {
+    guard let first = name.utf8.first, let last = name.utf8.last else { return false }
+    return isLowerOrDigit(first) && isLowerOrDigit(last)
+      && name.utf8.allSatisfy { isLowerOrDigit($0) || $0 == UInt8(ascii: "-") }
+  }
+
+  private static func isSubdomain(_ name: String) -> Bool {
+    name.utf8.count <= 253
+      && name.split(separator: ".", omittingEmptySubsequences: false)
+        .allSatisfy(isLabelOfAnyLength)
+  }
+
+  private static func isLowerOrDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+      || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    isLowerOrDigit(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+  }
+
+  static func isWord(_ text: some StringProtocol, with marks: String) -> Bool {
+    text.utf8.allSatisfy { byte in isLetterOrDigit(byte) || marks.utf8.contains(byte) }
+  }
+
+  /// `[a-zA-Z0-9_.-]{1,128}`
+  static func isPortName(_ name: String) -> Bool {
+    (1...128).contains(name.utf8.count) && isWord(name, with: "_.-")
+  }
+
+  /// `[a-zA-Z0-9_.-]{1,15}`
+  static func isInterfaceName(_ name: String) -> Bool {
+    (1...15).contains(name.utf8.count) && isWord(name, with: "_.-")
+  }
+
+  /// A name of at most 63 letters, digits, dashes, underscores and dots, the marks not at an end.
+  private static func isQualifiedPart(_ text: Substring) -> Bool {
+    guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 63 else {
+      return false
+    }
+    return isLetterOrDigit(first) && isLetterOrDigit(last) && isWord(text, with: "-_.")
+  }
+
+  static func isLabelKey(_ key: String) -> Bool {
+    guard let slash = key.firstIndex(of: "/") else { return isQualifiedPart(key[...]) }
+    return isSubdomain(String(key[..<slash])) && isQualifiedPart(key[key.index(after: slash)...])
+  }
+
+  private static func labelProblems(_ metadata: Metadata) -> [FieldProblem] {
+    metadata.labels.sorted { $0.key < $1.key }.compactMap { key, value in
+      let path = ValuePath([.key("metadata"), .key("labels"), .key(key)])
+      if !isLabelKey(key) {
+        return FieldProblem(
+          path: path,
+          message: "a label's name must be at most 63 letters, digits, '-', '_' or '.', beginning "
+            + "and ending with a letter or digit, with an optional DNS prefix and '/' before it")
+      }
+      guard !value.isEmpty, !isQualifiedPart(value[...]) else { return nil }
+      return FieldProblem(
+        path: path,
+        message: "a label's value must be empty or at most 63 letters, digits, '-', '_' or '.', "
+          + "beginning and ending with a letter or digit", value: value)
+    }
+  }
+
+  private static func annotationProblems(_ metadata: Metadata) -> [FieldProblem] {
+    let size = metadata.annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    guard size > 262_144 else { return [] }
+    return [
+      FieldProblem(
+        "metadata", "annotations", message: "must have at most 262144 bytes, has \(size)")
+    ]
+  }
+
+  /// What is wrong with the labels of a network set: its namespace is not for people to say.
+  static func problems(ofNetworkSet metadata: Metadata) -> [FieldProblem] {
+    guard metadata.labels["projectcalico.org/namespace"] != nil else { return [] }
+    return [
+      FieldProblem(
+        "metadata", "labels", message: "projectcalico.org/namespace is not a valid label name")
+    ]
+  }
+}

@@ -1,0 +1,44 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import ValueTree
+
+/// Reads documents that hold resources: those that people wrote, and those that a store holds.
+public enum ResourceDocument {
+  /// Reads the one resource of a document.
+  ///
+  /// Errors: all that is wrong with it, each problem with its place in the file; a list.
+  public static func decode(_ document: Document) throws(ResourceError) -> any Resource {
+    let resources = try decodeAll(document)
+    guard resources.count == 1, let resource = resources.first else {
+      throw ResourceError(
+        [FieldProblem(message: "must be one resource, is a list of \(resources.count)")],
+        in: document)
+    }
+    return resource
+  }
+
+  /// Reads the resources of a document: one, or those of a list (`kind: List`, `kind: IPPoolList`,
+  /// or a bare list of resources).
+  ///
+  /// Errors: all that is wrong with any of them.
+  public static func decodeAll(_ document: Document) throws(ResourceError) -> [any Resource] {
+    var reader = DocumentReader()
+    reader.read(document.value, at: ValuePath(), kindOfList: nil, depth: 0)
+    if !reader.problems.isEmpty { throw ResourceError(reader.problems, in: document) }
+    return reader.resources
+  }
+
+  /// Reads a stored object, keeping what is unknown or invalid in it.
+  ///
+  /// Errors: the value is no map.
+  public static func decodeStored(
+    _ value: Value, kind: Kind
+  ) throws(ResourceError) -> StoredResource {
+    func read<R: Resource>(_ type: R.Type) throws(ResourceError) -> StoredResource {
+      let (resource, problems) = try type.decodeStored(value)
+      return StoredResource(resource: resource, problems: problems)
+    }
+    return try read(kind.type)
+  }
+}

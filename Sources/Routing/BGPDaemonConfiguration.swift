@@ -1,0 +1,94 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+
+/// Everything that BIRD's configuration on one node is made from.
+///
+/// Two equal values render to the same text, so that a configuration is written and loaded only
+/// when something that it shows has changed.
+public struct BGPDaemonConfiguration: Sendable, Hashable {
+  /// How much BIRD logs: facts §6.2, from BGPConfiguration's `logSeverityScreen`.
+  public enum LogLevel: Sendable, Hashable {
+    case none
+    case states
+    case all
+  }
+
+  /// Unique in the autonomous system; the node's IPv4 address unless told otherwise.
+  public var routerID: IPAddress
+  public var asNumber: UInt32
+  public var ipv4: IPAddress?
+  public var ipv6: IPAddress?
+  /// TCP port that the node listens on; `nil` is BGP's own, 179.
+  public var listenPort: UInt16?
+  /// The blocks that this node owns: announced whole, and unreachable where no workload has the
+  /// address.
+  public var blocks: [CIDR]
+  public var pools: [BGPPool]
+  public var peers: [BGPNeighbor]
+  /// Prefixes of workload interfaces; BIRD takes no connected routes from them.
+  public var workloadInterfacePrefixes: [String]
+  public var logLevel: LogLevel
+  /// Where BIRD logs to: absolute path; rotated once at 1 MiB.
+  public var logFile: String
+
+  public init(
+    routerID: IPAddress, asNumber: UInt32, ipv4: IPAddress?, ipv6: IPAddress?,
+    listenPort: UInt16? = nil, blocks: [CIDR] = [], pools: [BGPPool] = [],
+    peers: [BGPNeighbor] = [], workloadInterfacePrefixes: [String] = ["cali"],
+    logLevel: LogLevel = .states, logFile: String
+  ) {
+    self.routerID = routerID
+    self.asNumber = asNumber
+    self.ipv4 = ipv4
+    self.ipv6 = ipv6
+    self.listenPort = listenPort
+    self.blocks = blocks
+    self.pools = pools
+    self.peers = peers
+    self.workloadInterfacePrefixes = workloadInterfacePrefixes
+    self.logLevel = logLevel
+    self.logFile = logFile
+  }
+}
+
+/// A pool, as BIRD's filters know it.
+public struct BGPPool: Sendable, Hashable {
+  public var cidr: CIDR
+  /// Whether routes of the pool are announced to peers.
+  public var exported: Bool
+
+  public init(cidr: CIDR, exported: Bool) {
+    self.cidr = cidr
+    self.exported = exported
+  }
+}
+
+/// A BGP session of this node.
+public struct BGPNeighbor: Sendable, Hashable {
+  /// Why there is a session: the protocol's name in BIRD starts with it (facts §6.2).
+  public enum Origin: String, Sendable, Hashable {
+    case mesh = "Mesh"
+    case global = "Global"
+    case node = "Node"
+  }
+
+  public var origin: Origin
+  public var address: IPAddress
+  public var port: UInt16?
+  public var asNumber: UInt32
+
+  public init(origin: Origin, address: IPAddress, port: UInt16? = nil, asNumber: UInt32) {
+    self.origin = origin
+    self.address = address
+    self.port = port
+    self.asNumber = asNumber
+  }
+
+  /// The protocol's name in BIRD: `Mesh_10_0_0_2`, `Global_fd00__2_port_1179`.
+  public var protocolName: String {
+    let text = String(address.description.map { $0 == "." || $0 == ":" ? "_" : $0 })
+    return "\(origin.rawValue)_\(text)" + (port.map { "_port_\($0)" } ?? "")
+  }
+}

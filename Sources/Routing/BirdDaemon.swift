@@ -1,0 +1,184 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+import Glibc
+
+/// The node's BIRD: its files, its process, and how it is told of a new configuration.
+///
+/// BIRD runs in a session of its own and outlives the agent: an agent that starts adopts whoever
+/// answers on the control socket. Ending BIRD leaves its routes in the kernel (`persist`).
+/// Calls block for at most some seconds; run them where that does no harm.
+public struct BirdDaemon: Sendable {
+  /// What `apply` found and did.
+  public enum Outcome: Sendable, Hashable {
+    /// A BIRD was running with this configuration.
+    case unchanged
+    case started
+    case reconfigured
+  }
+
+  public let program: String
+  public let runDirectory: String
+  public var socket: String { runDirectory + "/bird.ctl" }
+  public var configurationFile: String { runDirectory + "/bird.cfg" }
+
+  /// - Parameters:
+  ///   - program: The `bird` of BIRD 2: a path, or a name that is looked up in PATH.
+  ///   - runDirectory: Where configuration, control sockets and PID file live.
+  public init(program: String = "bird", runDirectory: String) {
+    self.program = program
+    self.runDirectory = runDirectory
+  }
+
+  /// Makes the running BIRD use this configuration; starts one when none answers.
+  ///
+  /// The text is checked by BIRD before it replaces the old file; when BIRD refuses it, the old file
+  /// and the running configuration stay.
+  public func apply(_ configuration: String) throws(RoutingError) -> Outcome {
+    let known = try? readFile(configurationFile)
+    let changed = known != configuration
+    if changed { try install(configuration) }
+    do {
+      var control = try BirdControl.connect(path: socket)
+      guard changed else { return .unchanged }
+      _ = try control.send("configure")
+      return .reconfigured
+    } catch .notRunning {
+      try start()
+      return .started
+    }
+  }
+
+  /// Ends BIRD. Its routes stay in the kernel. No error when none runs.
+  public func stop() throws(RoutingError) {
+    do {
+      var control = try BirdControl.connect(path: socket)
+      _ = try control.send("down")
+    } catch .notRunning {
+      return
+    }
+  }
+
+  private func start() throws(RoutingError) {
+    unlink(socket)
+    let arguments = [
+      "-R", "-c", configurationFile, "-s", socket, "-P", runDirectory + "/bird.pid",
+    ]
+    let result = try run(arguments)
+    guard result.status == 0 else {
+      throw .cannotStart(program: program, reason: result.output)
+    }
+    // Tools that know two daemons find the same one under both names.
+    let second = runDirectory + "/bird6.ctl"
+    unlink(second)
+    guard symlink("bird.ctl", second) == 0 else {
+      throw .system(call: "symlink", path: second, code: errno)
+    }
+    let deadline = monotonicMilliseconds() + 5000
+    while true {
+      do {
+        _ = try BirdControl.connect(path: socket)
+        return
+      } catch .notRunning where monotonicMilliseconds() < deadline {
+        poll(nil, 0, 20)
+      }
+    }
+  }
+
+  private func install(_ configuration: String) throws(RoutingError) {
+    let staged = configurationFile + ".new"
+    try writeFile(staged, configuration)
+    let check = try run(["-p", "-c", staged])
+    guard check.status == 0 else {
+      unlink(staged)
+      throw .refused(check.output)
+    }
+    guard rename(staged, configurationFile) == 0 else {
+      throw .system(call: "rename", path: configurationFile, code: errno)
+    }
+  }
+
+  private func readFile(_ path: String) throws(RoutingError) -> String {
+    guard let file = Descriptor(open(path, O_RDONLY | O_CLOEXEC)) else {
+      throw .system(call: "open", path: path, code: errno)
+    }
+    return String(decoding: readAll(file.number, limit: 16 * 1024 * 1024), as: UTF8.self)
+  }
+
+  private func writeFile(_ path: String, _ text: String) throws(RoutingError) {
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    guard let file = Descriptor(open(path, flags, 0o600)) else {
+      throw .system(call: "open", path: path, code: errno)
+    }
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .system(call: "write", path: path, code: errno) }
+      rest = rest.dropFirst(count)
+    }
+    guard fsync(file.number) == 0 else { throw .system(call: "fsync", path: path, code: errno) }
+  }
+
+  /// Runs `bird` until it exits or goes into the background, and collects what it says.
+  private func run(_ arguments: [String]) throws(RoutingError) -> (status: Int32, output: String) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe2(&ends, O_CLOEXEC) == 0, let reader = Descriptor(ends[0]) else {
+      throw .system(call: "pipe2", path: program, code: errno)
+    }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    // BIRD outlives the agent: a listening socket that it inherited would stay taken.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // A session of its own, and the default for signals that the agent handles or blocks.
+    var all = sigset_t()
+    sigfillset(&all)
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    let flags = clinux_POSIX_SPAWN_SETSID | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+    posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+    words.append(nil)
+    defer { for word in words { free(word) } }
+    var child = pid_t()
+    let code = posix_spawnp(&child, program, &actions, &attributes, words, environ)
+    close(ends[1])
+    guard code == 0 else { throw .cannotStart(program: program, reason: errorText(code)) }
+    let output = readAll(reader.number, limit: 65_536, until: monotonicMilliseconds() + 10_000)
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let exit = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+    let text = String(decoding: output, as: UTF8.self)
+    return (exit, text.split(separator: "\n").joined(separator: "; "))
+  }
+
+  /// Reads to the end, the limit, or the deadline, whichever is first.
+  private func readAll(_ file: Int32, limit: Int, until deadline: Int? = nil) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16_384)
+    while bytes.count < limit {
+      if let deadline {
+        var waiting = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+        let left = deadline - monotonicMilliseconds()
+        let ready = left > 0 ? poll(&waiting, 1, Int32(clamping: left)) : 0
+        if ready < 0, errno == EINTR { continue }
+        guard ready > 0 else { break }
+      }
+      let count = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      bytes += chunk[..<count]
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,28 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The system's words for an error number.
+func errorText(_ code: Int32) -> String {
+  strerror(code).map { String(cString: $0) } ?? "error \(code)"
+}
+
+/// A file descriptor that is closed when its owner lets go of it.
+struct Descriptor: ~Copyable {
+  let number: Int32
+
+  init?(_ number: Int32) {
+    guard number >= 0 else { return nil }
+    self.number = number
+  }
+
+  deinit { close(number) }
+}
+
+/// Milliseconds of a clock that only goes forward.
+func monotonicMilliseconds() -> Int {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
+}

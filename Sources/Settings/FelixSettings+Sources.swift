@@ -1,0 +1,153 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Resources
+import ValueTree
+
+extension FelixSettings {
+  /// Where a setting comes from; the first in this order that has it decides (facts §4.1).
+  public enum Source: Hashable, Sendable, CustomStringConvertible {
+    /// A variable `FELIX_<Name>`.
+    case environment
+    /// The configuration file.
+    case file
+    /// The FelixConfiguration `node.<name>`.
+    case node
+    /// A FelixConfiguration that selects the node, with its name.
+    case selected(String)
+    /// The FelixConfiguration `default`.
+    case global
+    case builtIn
+
+    public var description: String {
+      switch self {
+      case .environment: "environment variable"
+      case .file: "configuration file"
+      case .node: "FelixConfiguration of the node"
+      case .selected(let name): "FelixConfiguration '\(name)'"
+      case .global: "FelixConfiguration 'default'"
+      case .builtIn: "default"
+      }
+    }
+  }
+
+  /// What the sources say.
+  public struct Sources: Sendable {
+    /// All variables of the process; those that do not begin with `FELIX_`, in any case, do not
+    /// matter.
+    public var environment: [String: String]
+    public var file: SettingsFile
+    public var node: FelixConfigurationSpec?
+    /// The configurations whose selectors select the node, by name; of several that have a setting
+    /// the first by name decides.
+    public var selected: [String: FelixConfigurationSpec]
+    public var global: FelixConfigurationSpec?
+
+    public init(
+      environment: [String: String] = [:], file: SettingsFile = SettingsFile(""),
+      node: FelixConfigurationSpec? = nil, selected: [String: FelixConfigurationSpec] = [:],
+      global: FelixConfigurationSpec? = nil
+    ) {
+      self.environment = environment
+      self.file = file
+      self.node = node
+      self.selected = selected
+      self.global = global
+    }
+  }
+
+  /// One setting as it came out.
+  public struct Provenance: Hashable, Sendable {
+    /// The parameter's name, as in the environment after `FELIX_`.
+    public var name: String
+    public var value: String
+    public var source: Source
+  }
+
+  /// Settings put together from their sources.
+  public struct Resolution: Sendable {
+    public var settings: FelixSettings
+    /// Every setting, by name.
+    public var provenance: [Provenance]
+    /// The values that cannot be read; the default stands in for them. Lines of the file that say
+    /// nothing are in `SettingsFile.problems`.
+    public var problems: [String]
+    /// Parameters that are set but that this program does not use.
+    public var unused: [String]
+  }
+
+  /// Puts the settings together. An empty value counts as not given; `none` is the zero value. A
+  /// value that cannot be read is replaced by the default, whatever weaker sources say.
+  public static func resolve(_ sources: Sources) -> Resolution {
+    var resolution = Resolution(
+      settings: FelixSettings(), provenance: [], problems: [], unused: [])
+    let layers = layers(of: sources)
+    for parameter in parameters {
+      let name = parameter.name.lowercased()
+      var source = Source.builtIn
+      if let layer = layers.first(where: { $0.values[name] != nil }), let text = layer.values[name]
+      {
+        if let problem = parameter.read(text, &resolution.settings) {
+          resolution.problems.append(
+            "\(parameter.name) = '\(text)' from \(layer.source) \(problem); "
+              + "using '\(parameter.write(resolution.settings))'")
+        } else {
+          source = layer.source
+        }
+      }
+      resolution.provenance.append(
+        Provenance(
+          name: parameter.name, value: parameter.write(resolution.settings), source: source))
+    }
+    resolution.provenance.sort { $0.name < $1.name }
+    let used = Set(parameters.map { $0.name.lowercased() })
+    let set = Set(layers.flatMap { $0.values.keys }).subtracting(used)
+    resolution.unused = set.map { FelixParameter.named($0)?.name ?? $0 }.sorted()
+    return resolution
+  }
+
+  /// A source's values by parameter name in lower case, without the empty ones.
+  private struct Layer {
+    var source: Source
+    var values: [String: String] = [:]
+
+    mutating func take(_ name: some StringProtocol, _ text: String) {
+      if !text.isEmpty { values[name.lowercased()] = text }
+    }
+
+    init(_ source: Source) { self.source = source }
+
+    init(_ source: Source, _ spec: FelixConfigurationSpec) {
+      self.source = source
+      for (parameter, value) in spec.settings {
+        switch value {
+        case .string(let text): take(parameter.name, text)
+        case .bool(let flag): take(parameter.name, flag ? "true" : "false")
+        case .int(let number): take(parameter.name, String(number))
+        // Lists and maps, which no parameter here has, or what a resource may not hold: it is
+        // refused when it is read.
+        default: take(parameter.name, JSON.encode(value))
+        }
+      }
+    }
+  }
+
+  /// The sources, that with the highest precedence first.
+  private static func layers(of sources: Sources) -> [Layer] {
+    var environment = Layer(.environment)
+    // In order, so that of two spellings of a name always the same one decides.
+    for (name, value) in sources.environment.sorted(by: { $0.key < $1.key }) {
+      guard name.utf8.count > 6, name.prefix(6).lowercased() == "felix_" else { continue }
+      environment.take(name.dropFirst(6), value)
+    }
+    var file = Layer(.file)
+    for (name, value) in sources.file.values { file.take(name, value) }
+    var layers = [environment, file]
+    if let node = sources.node { layers.append(Layer(.node, node)) }
+    for (name, spec) in sources.selected.sorted(by: { $0.key < $1.key }) {
+      layers.append(Layer(.selected(name), spec))
+    }
+    if let global = sources.global { layers.append(Layer(.global, global)) }
+    return layers
+  }
+}

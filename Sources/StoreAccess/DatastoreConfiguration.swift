@@ -1,0 +1,92 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Settings
+
+/// Which datastore to use and how to reach it (facts §1.10).
+public struct DatastoreConfiguration: Hashable, Sendable {
+  /// Where people's configuration is unless they say otherwise.
+  public static let defaultFile = "/etc/calico/calicoctl.cfg"
+  /// Where a local datastore is unless they say otherwise.
+  public static let defaultPath = "/var/lib/calico/datastore.db"
+  private static let fileLimit = 1 << 20
+
+  public var type: DatastoreType
+  /// Why it is this type, for messages.
+  public var reason: String
+  /// The file of a local datastore.
+  public var path: String
+  /// All that was configured, with the environment's part.
+  public var spec: CalicoAPIConfigSpec
+
+  /// The datastore of a program that was told the type and the path itself.
+  ///
+  /// - Parameters:
+  ///   - path: the file of a local datastore; nil is the default path.
+  ///   - reason: why it is that type.
+  public init(type: DatastoreType, path: String? = nil, reason: String) {
+    self.type = type
+    self.reason = reason
+    self.path = Self.given(path) ?? Self.defaultPath
+    spec = CalicoAPIConfigSpec()
+  }
+
+  /// Takes what was configured, and chooses the type where none was.
+  ///
+  /// Errors: a type that does not exist.
+  public init(_ spec: CalicoAPIConfigSpec) throws(ConfigurationError) {
+    self.spec = spec
+    path = Self.given(spec.datastorePath) ?? Self.defaultPath
+    if let word = Self.given(spec.datastoreType) {
+      guard let type = DatastoreType(word: word) else {
+        let known = DatastoreType.names(DatastoreType.allCases)
+        throw ConfigurationError(
+          "DATASTORE_TYPE (datastoreType) must be one of \(known), is '\(word)'")
+      }
+      self.type = type
+      reason = "the type is configured"
+    } else if Self.given(spec.datastorePath) != nil {
+      (type, reason) = (.local, "CALICO_DATASTORE_PATH (datastorePath) is set, and no type")
+    } else if Self.given(spec.etcdEndpoints) ?? Self.given(spec.etcdDiscoverySrv) != nil {
+      (type, reason) = (.etcdv3, "etcd's servers are configured, and no type")
+    } else if Self.given(spec.kubeconfig) ?? Self.given(spec.kubeconfigInline)
+      ?? Self.given(spec.k8sAPIEndpoint) != nil
+    {
+      (type, reason) = (.kubernetes, "a Kubernetes API is configured, and no type")
+    } else {
+      (type, reason) = (.local, "nothing else is configured")
+    }
+  }
+
+  /// Reads the configuration: a file, and the environment, which goes before it.
+  ///
+  /// - Parameters:
+  ///   - file: the file that people name; it must exist. Nil is the default file, if there is one.
+  ///   - environment: the variables, by name.
+  ///
+  /// Errors: the file cannot be read or says what it must not (with line and path); a variable must
+  /// not have that value.
+  public static func read(
+    file: String? = nil, environment: [String: String] = ProcessEnvironment.current
+  ) throws(ConfigurationError) -> DatastoreConfiguration {
+    try read(file: file, defaultFile: defaultFile, environment: environment)
+  }
+
+  static func read(
+    file: String?, defaultFile: String, environment: [String: String]
+  ) throws(ConfigurationError) -> DatastoreConfiguration {
+    let path = file ?? defaultFile
+    var spec = CalicoAPIConfigSpec()
+    if let contents = try SmallFile.contents(of: path, limit: fileLimit) {
+      spec = try CalicoAPIConfig.read(contents, file: path).spec
+    } else if file != nil {
+      throw ConfigurationError("cannot read \(path): there is no such file")
+    }
+    try spec.override(from: environment)
+    return try DatastoreConfiguration(spec)
+  }
+
+  private static func given(_ text: String?) -> String? {
+    text.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}

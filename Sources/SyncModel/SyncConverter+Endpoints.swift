@@ -1,0 +1,160 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Resources
+
+extension SyncConverter {
+  static func endpointID(_ key: ResourceKey) -> WorkloadEndpointID {
+    WorkloadEndpointID(namespace: key.namespace ?? "", name: key.name)
+  }
+
+  func convert(_ endpoint: WorkloadEndpoint, _ found: inout Findings) -> SyncUpdate {
+    let spec = endpoint.spec
+    let namespace = endpoint.metadata.namespace ?? ""
+    var result = SyncWorkloadEndpoint(
+      node: spec.node, interfaceName: interfaceName(spec.interfaceName, &found),
+      nets: hosts(spec.ipNetworks, at: "spec.ipNetworks", &found), profiles: spec.profiles)
+    if !spec.mac.isEmpty {
+      result.mac = MACAddress(spec.mac)
+      if result.mac == nil {
+        found.wrong("spec.mac", "must be a MAC address, is '\(spec.mac)'")
+      }
+    }
+    result.labels = endpoint.metadata.labels
+    result.labels[SelectorCompletion.namespaceLabel] = namespace
+    if !spec.orchestrator.isEmpty {
+      result.labels[SelectorCompletion.orchestratorLabel] = spec.orchestrator
+    }
+    // Longer names are no label values; nothing selects such accounts by name.
+    if !spec.serviceAccountName.isEmpty, spec.serviceAccountName.utf8.count <= 63 {
+      result.labels[SelectorCompletion.serviceAccountLabel] = spec.serviceAccountName
+    }
+    for (index, port) in spec.ports.enumerated() where !port.name.isEmpty {
+      let path = "spec.ports[\(index)]"
+      if let port = self.port(port.name, port.transport, port.port, at: path, &found) {
+        result.ports.append(port)
+      }
+    }
+    result.allowedSourcePrefixes = nets(
+      spec.allowSpoofedSourcePrefixes, at: "spec.allowSpoofedSourcePrefixes", &found)
+    if !spec.ipNATs.isEmpty {
+      found.idle("spec.ipNATs", "addresses are not translated")
+    }
+    if spec.qosControls != nil {
+      found.idle("spec.qosControls", "traffic is not limited")
+    }
+    return .workloadEndpoint(Self.endpointID(endpoint.key), result)
+  }
+
+  func convert(_ endpoint: HostEndpoint, _ found: inout Findings) -> SyncUpdate {
+    let spec = endpoint.spec
+    found.idle("spec", "host interfaces are not policed; addresses and ports count for selectors")
+    var result = SyncHostEndpoint(
+      node: spec.node, interfaceName: spec.interfaceName,
+      labels: Self.global(endpoint.metadata.labels, at: "metadata.labels", &found),
+      profiles: spec.profiles)
+    for (index, text) in spec.expectedIPs.enumerated() {
+      if let address = IPAddress(text) {
+        result.addresses.append(address)
+      } else {
+        found.wrong("spec.expectedIPs[\(index)]", "must be an IP address, is '\(text)'")
+      }
+    }
+    for (index, port) in spec.ports.enumerated() {
+      let path = "spec.ports[\(index)]"
+      if let port = self.port(port.name, port.transport, port.port, at: path, &found) {
+        result.ports.append(port)
+      }
+    }
+    return .hostEndpoint(endpoint.metadata.name, result)
+  }
+
+  /// A network set of a namespace belongs to it as an endpoint does: it has the namespace's label
+  /// and inherits from its profile.
+  func convert(_ set: NetworkSet, _ found: inout Findings) -> SyncUpdate {
+    let namespace = set.metadata.namespace ?? ""
+    var labels = set.metadata.labels
+    labels[SelectorCompletion.namespaceLabel] = namespace
+    let result = SyncNetworkSet(
+      nets: nets(set.spec.nets, at: "spec.nets", &found), labels: labels,
+      profiles: ["kns.\(namespace)"])
+    return .networkSet(NetworkSetID(namespace: namespace, name: set.metadata.name), result)
+  }
+
+  /// A global one is in no namespace, whatever its labels say.
+  func convert(_ set: GlobalNetworkSet, _ found: inout Findings) -> SyncUpdate {
+    let result = SyncNetworkSet(
+      nets: nets(set.spec.nets, at: "spec.nets", &found),
+      labels: Self.global(set.metadata.labels, at: "metadata.labels", &found))
+    return .networkSet(NetworkSetID(namespace: nil, name: set.metadata.name), result)
+  }
+
+  /// Labels without that of the namespace, by which rules tell what is in one.
+  static func global(
+    _ labels: [String: String], at path: String, _ found: inout Findings
+  ) -> [String: String] {
+    var labels = labels
+    if labels.removeValue(forKey: SelectorCompletion.namespaceLabel) != nil {
+      found.wrong(path, "\(SelectorCompletion.namespaceLabel) is not a valid label name")
+    }
+    return labels
+  }
+
+  /// A name that no interface can have counts as none: the endpoint is not wired.
+  private func interfaceName(_ name: String, _ found: inout Findings) -> String {
+    let isName = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "-"):
+        true
+      default: false
+      }
+    }
+    if isName, name.utf8.count <= 15 { return name }
+    found.wrong(
+      "spec.interfaceName",
+      "must be 1 to 15 letters, digits, '_', '.' and '-', is '\(name)'")
+    return ""
+  }
+
+  private func nets(_ texts: [String], at path: String, _ found: inout Findings) -> [CIDR] {
+    var nets: [CIDR] = []
+    for (index, text) in texts.enumerated() {
+      if let net = CIDR(text) {
+        nets.append(net)
+      } else {
+        found.wrong("\(path)[\(index)]", "must be an IP address or a CIDR, is '\(text)'")
+      }
+    }
+    return nets
+  }
+
+  private func hosts(_ texts: [String], at path: String, _ found: inout Findings) -> [CIDR] {
+    var hosts: [CIDR] = []
+    for (index, text) in texts.enumerated() {
+      if let net = CIDR(text), net.isHost {
+        hosts.append(net)
+      } else {
+        found.wrong("\(path)[\(index)]", "must be one IP address, is '\(text)'")
+      }
+    }
+    return hosts
+  }
+
+  private func port(
+    _ name: String, _ transport: ProtocolMatch, _ number: Int, at path: String,
+    _ found: inout Findings
+  ) -> SyncEndpointPort? {
+    guard let known = transport.ipProtocol, known.hasPorts else {
+      found.wrong("\(path).protocol", "must be TCP, UDP or SCTP, is '\(transport)'")
+      return nil
+    }
+    guard let port = UInt16(exactly: number), port > 0, !name.isEmpty else {
+      found.wrong(path, "must have a name and a port between 1 and 65535, has \(number)")
+      return nil
+    }
+    return SyncEndpointPort(name: name, transport: known, port: port)
+  }
+}

@@ -1,0 +1,144 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import DesiredState
+import Resources
+import Selectors
+
+extension SyncConverter {
+  static func policyID(_ key: ResourceKey) -> PolicyID {
+    key.kind == .networkPolicy
+      ? PolicyID(kind: .networkPolicy, namespace: key.namespace ?? "", name: key.name)
+      : PolicyID(kind: .globalNetworkPolicy, name: key.name)
+  }
+
+  func convert(_ policy: NetworkPolicy, _ found: inout Findings) -> SyncUpdate {
+    found.idle(unknown: policy.spec.unknown, in: "spec")
+    let selector = selector(
+      of: policy.spec, namespace: policy.metadata.namespace ?? "", namespaces: "", &found)
+    return .policy(Self.policyID(policy.key), convert(policy, selector, &found))
+  }
+
+  func convert(_ policy: GlobalNetworkPolicy, _ found: inout Findings) -> SyncUpdate {
+    let spec = policy.spec
+    found.idle(unknown: spec.unknown, in: "spec")
+    let selector = selector(
+      of: spec, namespace: nil, namespaces: spec.namespaceSelector, &found)
+    var result = convert(policy, selector, &found)
+    result.doNotTrack = spec.doNotTrack
+    result.preDNAT = spec.preDNAT
+    result.applyOnForward = spec.applyOnForward
+    if spec.doNotTrack {
+      found.idle("spec.doNotTrack", "untracked policy is for host endpoints, which have none yet")
+    }
+    if spec.preDNAT {
+      found.idle("spec.preDNAT", "pre-DNAT policy is for host endpoints, which have none yet")
+    }
+    if spec.applyOnForward {
+      found.idle("spec.applyOnForward", "forwarded traffic of host endpoints is not policed")
+    }
+    return .policy(Self.policyID(policy.key), result)
+  }
+
+  /// The policy's selector complete. What cannot be read of it is left out, and then `isWhole` is
+  /// false.
+  private func selector(
+    of spec: some PolicySpec, namespace: String?, namespaces: String, _ found: inout Findings
+  ) -> (selector: Selector, isWhole: Bool) {
+    var parts: [Selector] = []
+    var isWhole = true
+    func add(
+      _ field: String, _ make: () throws(SelectorError) -> Selector
+    ) {
+      do throws(SelectorError) {
+        parts.append(try make())
+      } catch {
+        found.wrong(field, "\(error)")
+        isWhole = false
+      }
+    }
+    func labels(_ text: String, prefix: String) throws(SelectorError) -> Selector {
+      try SelectorCompletion.labels(text).prefixingLabels(with: prefix)
+    }
+    if !spec.selector.isEmpty {
+      add("spec.selector") { () throws(SelectorError) in
+        try SelectorCompletion.labels(spec.selector)
+      }
+    }
+    if let namespace {
+      add("metadata.namespace") { () throws(SelectorError) in
+        try SelectorCompletion.namespace(namespace)
+      }
+    }
+    if !spec.serviceAccountSelector.isEmpty {
+      add("spec.serviceAccountSelector") { () throws(SelectorError) in
+        try labels(
+          spec.serviceAccountSelector, prefix: SelectorCompletion.serviceAccountPrefix)
+      }
+    }
+    if !namespaces.isEmpty {
+      add("spec.namespaceSelector") { () throws(SelectorError) in
+        try labels(namespaces, prefix: SelectorCompletion.namespacePrefix)
+      }
+    }
+    return (SelectorCompletion.conjunction(parts) ?? .all, isWhole)
+  }
+
+  /// A policy of which is not known whom it is for stands for all whom it may be for, and allows
+  /// nothing: what its Deny rules leave is for later policies and the tier's end.
+  private func convert(
+    _ policy: some PolicyResource, _ selector: (selector: Selector, isWhole: Bool),
+    _ found: inout Findings
+  ) -> SyncPolicy {
+    let types = policy.spec.effectiveTypes
+    var result = SyncPolicy(
+      tier: policy.tier, order: order(policy.spec.order, &found), selector: selector.selector,
+      appliesToIngress: types.contains(.ingress), appliesToEgress: types.contains(.egress))
+    var rules = RuleConverter(namespace: policy.metadata.namespace, findings: found)
+    result.ingress = rules.convert(policy.spec.ingress, at: "spec.ingress")
+    result.egress = rules.convert(policy.spec.egress, at: "spec.egress")
+    found = rules.findings
+    if !selector.isWhole {
+      Self.onlyDeny(&result.ingress)
+      Self.onlyDeny(&result.egress)
+    }
+    return result
+  }
+
+  private static func onlyDeny(_ rules: inout [SyncRule]) {
+    for index in rules.indices where rules[index].action != .deny {
+      rules[index].neverMatches = "the policy's selector cannot be read"
+    }
+  }
+
+  func convert(_ profile: Profile, _ found: inout Findings) -> SyncUpdate {
+    let spec = profile.spec
+    found.idle(unknown: spec.unknown, in: "spec")
+    var rules = RuleConverter(namespace: nil, findings: found)
+    var result = SyncProfile(
+      ingress: rules.convert(spec.ingress, at: "spec.ingress"),
+      egress: rules.convert(spec.egress, at: "spec.egress"))
+    found = rules.findings
+    result.labels = Self.global(spec.labelsToApply, at: "spec.labelsToApply", &found)
+    return .profile(profile.metadata.name, result)
+  }
+
+  func convert(_ tier: Tier, _ found: inout Findings) -> SyncUpdate {
+    var tier = tier
+    tier.applyDefaults()
+    found.idle(unknown: tier.spec.unknown, in: "spec")
+    let action: TierDefaultAction =
+      switch tier.spec.defaultAction {
+      case .deny: .deny
+      case .pass: .pass
+      }
+    return .tier(
+      tier.metadata.name, SyncTier(order: order(tier.spec.order, &found), defaultAction: action))
+  }
+
+  private func order(_ order: Double?, _ found: inout Findings) -> Double? {
+    guard let order, order.isNaN else { return order }
+    found.wrong("spec.order", "must be a number")
+    return nil
+  }
+}

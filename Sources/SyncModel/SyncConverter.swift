@@ -1,0 +1,94 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+public import Resources
+
+/// Converts stored resources to engine-ready values, once, where the store is read.
+///
+/// It remembers only what it needs to take back what an object gave, and what it has to say about
+/// objects. What comes out depends on the objects alone, not on the order in which they came.
+public struct SyncConverter: Sendable {
+  /// By the name of the pool.
+  var pools = NetworkClaims<SyncPool>()
+  /// By the name of the block.
+  var blocks = NetworkClaims<SyncBlock>()
+  private var findings: [ResourceKey: Findings] = [:]
+
+  public init() {}
+
+  /// Everything in the store that is right and not put into force, in order.
+  public var unenforced: [Unenforced] { findings.values.flatMap(\.unenforced).sorted() }
+
+  /// Everything in the store that is not right, in order.
+  public var problems: [ConversionProblem] { findings.values.flatMap(\.problems).sorted() }
+
+  /// What of one object is not put into force.
+  public func unenforced(in key: ResourceKey) -> [Unenforced] {
+    (findings[key]?.unenforced ?? []).sorted()
+  }
+
+  /// What is not right in one object.
+  public func problems(in key: ResourceKey) -> [ConversionProblem] {
+    (findings[key]?.problems ?? []).sorted()
+  }
+
+  /// The changes of the derived model that follow from a change of the store. They may repeat what
+  /// is known.
+  public mutating func convert(_ change: ResourceChange) -> [SyncUpdate] {
+    var found = Findings(change.key)
+    let updates: [SyncUpdate]
+    switch change {
+    case .set(let resource): updates = convert(resource, &found)
+    case .removed(let key): updates = remove(key)
+    }
+    findings[change.key] = found.isEmpty ? nil : found
+    return updates
+  }
+
+  private mutating func convert(
+    _ resource: any Resource, _ found: inout Findings
+  ) -> [SyncUpdate] {
+    switch resource {
+    case let policy as NetworkPolicy: [convert(policy, &found)]
+    case let policy as GlobalNetworkPolicy: [convert(policy, &found)]
+    case let profile as Profile: [convert(profile, &found)]
+    case let tier as Tier: [convert(tier, &found)]
+    case let endpoint as WorkloadEndpoint: [convert(endpoint, &found)]
+    case let endpoint as HostEndpoint: [convert(endpoint, &found)]
+    case let set as NetworkSet: [convert(set, &found)]
+    case let set as GlobalNetworkSet: [convert(set, &found)]
+    case let node as Node: [convert(node, &found)]
+    case let pool as IPPool: convert(pool, &found)
+    case let block as IPAMBlock: convert(block, &found)
+    case let peer as BGPPeer: [convert(peer, &found)]
+    case let configuration as BGPConfiguration: [convert(configuration, &found)]
+    case let configuration as FelixConfiguration:
+      [.felixConfiguration(configuration.metadata.name, configuration.spec)]
+    case let information as ClusterInformation where information.metadata.name == "default":
+      [.clusterInformation(information.spec)]
+    default: []
+    }
+  }
+
+  private mutating func remove(_ key: ResourceKey) -> [SyncUpdate] {
+    let name = key.name
+    return switch key.kind {
+    case .networkPolicy, .globalNetworkPolicy: [.policy(Self.policyID(key), nil)]
+    case .profile: [.profile(name, nil)]
+    case .tier: [.tier(name, nil)]
+    case .workloadEndpoint: [.workloadEndpoint(Self.endpointID(key), nil)]
+    case .hostEndpoint: [.hostEndpoint(name, nil)]
+    case .networkSet, .globalNetworkSet:
+      [.networkSet(NetworkSetID(namespace: key.namespace, name: name), nil)]
+    case .node: [.node(name, nil)]
+    case .ipPool: pools.set(name, nil).map { .pool($0.0, $0.1) }
+    case .ipamBlock: blocks.set(name, nil).map { .block($0.0, $0.1) }
+    case .bgpPeer: [.bgpPeer(name, nil)]
+    case .bgpConfiguration: [.bgpConfiguration(name, nil)]
+    case .felixConfiguration: [.felixConfiguration(name, nil)]
+    case .clusterInformation: name == "default" ? [.clusterInformation(nil)] : []
+    case .blockAffinity, .ipamConfiguration, .ipamHandle: []
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+
+/// A workload endpoint, anywhere in the cluster, as the engine needs it.
+public struct SyncWorkloadEndpoint: Sendable, Hashable {
+  public var node: String
+  /// Empty while the plugin has not yet wired it.
+  public var interfaceName: String
+  /// Host CIDRs of both families.
+  public var nets: [CIDR]
+  public var mac: MACAddress?
+  /// Its own labels; those inherited from profiles are added by the engine.
+  public var labels: [String: String]
+  public var profiles: [String]
+  public var ports: [SyncEndpointPort]
+  public var allowedSourcePrefixes: [CIDR]
+
+  public init(
+    node: String, interfaceName: String, nets: [CIDR], mac: MACAddress? = nil,
+    labels: [String: String] = [:], profiles: [String] = [], ports: [SyncEndpointPort] = [],
+    allowedSourcePrefixes: [CIDR] = []
+  ) {
+    self.node = node
+    self.interfaceName = interfaceName
+    self.nets = nets
+    self.mac = mac
+    self.labels = labels
+    self.profiles = profiles
+    self.ports = ports
+    self.allowedSourcePrefixes = allowedSourcePrefixes
+  }
+}
+
+/// A named port of an endpoint.
+public struct SyncEndpointPort: Sendable, Hashable {
+  public var name: String
+  public var transport: IPProtocol
+  public var port: UInt16
+
+  public init(name: String, transport: IPProtocol, port: UInt16) {
+    self.name = name
+    self.transport = transport
+    self.port = port
+  }
+}
+
+/// A host endpoint. Its addresses and ports count as members of selectors; its own interface is not
+/// yet policed.
+public struct SyncHostEndpoint: Sendable, Hashable {
+  public var node: String
+  public var interfaceName: String
+  public var addresses: [IPAddress]
+  public var labels: [String: String]
+  public var profiles: [String]
+  public var ports: [SyncEndpointPort]
+
+  public init(
+    node: String, interfaceName: String, addresses: [IPAddress] = [],
+    labels: [String: String] = [:], profiles: [String] = [], ports: [SyncEndpointPort] = []
+  ) {
+    self.node = node
+    self.interfaceName = interfaceName
+    self.addresses = addresses
+    self.labels = labels
+    self.profiles = profiles
+    self.ports = ports
+  }
+}
+
+/// A network set: networks that carry labels.
+public struct SyncNetworkSet: Sendable, Hashable {
+  public var nets: [CIDR]
+  /// With `projectcalico.org/namespace` for a namespaced set.
+  public var labels: [String: String]
+  /// `kns.<namespace>` for a namespaced set, whose labels it inherits.
+  public var profiles: [String]
+
+  public init(nets: [CIDR], labels: [String: String] = [:], profiles: [String] = []) {
+    self.nets = nets
+    self.labels = labels
+    self.profiles = profiles
+  }
+}

@@ -1,0 +1,115 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+public import DesiredState
+public import Selectors
+
+/// A policy with its selector complete: namespace, namespace selector and service account selector
+/// are folded in (facts §1.8).
+public struct SyncPolicy: Sendable, Hashable {
+  public var tier: String
+  /// `nil` is after all that have one.
+  public var order: Double?
+  public var selector: Selector
+  public var appliesToIngress: Bool
+  public var appliesToEgress: Bool
+  public var ingress: [SyncRule]
+  public var egress: [SyncRule]
+  /// Kinds of traffic that are not enforced yet; such a policy is kept out of workload traffic
+  /// exactly as Calico keeps it out.
+  public var doNotTrack: Bool
+  public var preDNAT: Bool
+  public var applyOnForward: Bool
+
+  public init(
+    tier: String = "default", order: Double? = nil, selector: Selector = .all,
+    appliesToIngress: Bool = true, appliesToEgress: Bool = false, ingress: [SyncRule] = [],
+    egress: [SyncRule] = [], doNotTrack: Bool = false, preDNAT: Bool = false,
+    applyOnForward: Bool = false
+  ) {
+    self.tier = tier
+    self.order = order
+    self.selector = selector
+    self.appliesToIngress = appliesToIngress
+    self.appliesToEgress = appliesToEgress
+    self.ingress = ingress
+    self.egress = egress
+    self.doNotTrack = doNotTrack
+    self.preDNAT = preDNAT
+    self.applyOnForward = applyOnForward
+  }
+}
+
+/// A rule whose selectors are parsed and complete.
+public struct SyncRule: Sendable, Hashable {
+  public var action: RuleAction
+  public var family: IPFamily?
+  public var transport: IPProtocol?
+  public var notTransport: IPProtocol?
+  public var icmp: ICMPMatch?
+  public var notICMP: ICMPMatch?
+  public var source: SyncMatch
+  public var destination: SyncMatch
+  /// See `DesiredRule.neverMatches`.
+  public var neverMatches: String?
+
+  public init(
+    _ action: RuleAction, family: IPFamily? = nil, transport: IPProtocol? = nil,
+    notTransport: IPProtocol? = nil, icmp: ICMPMatch? = nil, notICMP: ICMPMatch? = nil,
+    source: SyncMatch = SyncMatch(), destination: SyncMatch = SyncMatch(),
+    neverMatches: String? = nil
+  ) {
+    self.action = action
+    self.family = family
+    self.transport = transport
+    self.notTransport = notTransport
+    self.icmp = icmp
+    self.notICMP = notICMP
+    self.source = source
+    self.destination = destination
+    self.neverMatches = neverMatches
+  }
+}
+
+/// What a rule asks of one end of a packet.
+public struct SyncMatch: Sendable, Hashable {
+  public var nets: [CIDR] = []
+  public var notNets: [CIDR] = []
+  /// The endpoints and network sets that may stand here: selector, notSelector, namespace selector
+  /// and service accounts in one. `nil`: anything, also addresses that nobody has a name for.
+  public var selector: Selector?
+  /// A notSelector without a selector beside it: any address but those of these endpoints.
+  public var notSelector: Selector?
+  public var ports: [PortRange] = []
+  public var namedPorts: [String] = []
+  public var notPorts: [PortRange] = []
+  public var notNamedPorts: [String] = []
+
+  public init() {}
+}
+
+/// A tier.
+public struct SyncTier: Sendable, Hashable {
+  /// `nil` is last.
+  public var order: Double?
+  public var defaultAction: TierDefaultAction
+
+  public init(order: Double?, defaultAction: TierDefaultAction = .deny) {
+    self.order = order
+    self.defaultAction = defaultAction
+  }
+}
+
+/// A profile: rules after all tiers, and labels that its endpoints inherit.
+public struct SyncProfile: Sendable, Hashable {
+  public var ingress: [SyncRule]
+  public var egress: [SyncRule]
+  public var labels: [String: String]
+
+  public init(ingress: [SyncRule] = [], egress: [SyncRule] = [], labels: [String: String] = [:]) {
+    self.ingress = ingress
+    self.egress = egress
+    self.labels = labels
+  }
+}

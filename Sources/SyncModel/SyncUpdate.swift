@@ -1,0 +1,59 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Addressing
+public import DesiredState
+public import Resources
+
+/// One change of the derived, engine-ready model. `nil` is a deletion.
+///
+/// Conversion and validation happen once, where the store is read (`SyncConverter`); whoever
+/// consumes these values never sees a v3 object.
+public enum SyncUpdate: Sendable, Hashable {
+  case workloadEndpoint(WorkloadEndpointID, SyncWorkloadEndpoint?)
+  case hostEndpoint(String, SyncHostEndpoint?)
+  case policy(PolicyID, SyncPolicy?)
+  case tier(String, SyncTier?)
+  case profile(String, SyncProfile?)
+  case networkSet(NetworkSetID, SyncNetworkSet?)
+  case pool(CIDR, SyncPool?)
+  case node(String, SyncNode?)
+  /// A block's owner and the addresses in it that live elsewhere.
+  case block(CIDR, SyncBlock?)
+  case bgpPeer(String, SyncBGPPeer?)
+  /// `default` or `node.<name>`.
+  case bgpConfiguration(String, BGPConfigurationSpec?)
+  case felixConfiguration(String, FelixConfigurationSpec?)
+  case clusterInformation(ClusterInformationSpec?)
+  /// Everything that the store held at the start has been delivered. Sent once per sync.
+  case inSync
+}
+
+/// A workload endpoint's identity: facts §1.5, `/calico/v1/host/…/workload/…/endpoint/…`.
+public struct WorkloadEndpointID: Hashable, Comparable, Sendable, CustomStringConvertible {
+  public var namespace: String
+  /// The resource's name, `<node>-<orchestrator>-<workload>-<endpoint>`.
+  public var name: String
+
+  public init(namespace: String, name: String) {
+    self.namespace = namespace
+    self.name = name
+  }
+
+  public var description: String { "\(namespace)/\(name)" }
+
+  public static func < (a: Self, b: Self) -> Bool {
+    (a.namespace, a.name) < (b.namespace, b.name)
+  }
+}
+
+/// A network set's identity; global ones have no namespace.
+public struct NetworkSetID: Hashable, Sendable {
+  public var namespace: String?
+  public var name: String
+
+  public init(namespace: String?, name: String) {
+    self.namespace = namespace
+    self.name = name
+  }
+}

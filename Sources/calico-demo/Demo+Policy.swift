@@ -1,0 +1,151 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Lab
+
+extension Demo {
+  private var redis: ProbeTarget { ProbeTarget(.tcp, pods[Cast.database].address, 6379) }
+
+  func applyPolicy(_ lab: LabCluster) throws(LabError) {
+    screen.show("k8s-n1", "cat policy.yaml", Cast.policy)
+    try screen.step("calicoctl apply -f policy.yaml, until it is in force") {
+      () throws(LabError) in
+      try lab.calicoctl("apply", "-f", "-", input: Cast.policy)
+      try waitUntil(lab, Cast.backend, reachesDatabase: false)
+    }
+  }
+
+  func waitUntil(
+    _ lab: LabCluster, _ pod: Int, reachesDatabase: Bool
+  ) throws(LabError) {
+    let what = "\(pods[pod].name) \(reachesDatabase ? "reaches" : "does not reach") the database"
+    try lab.waitUntil(what) { () throws(LabError) in
+      let outcome = try lab.probe(from: pods[pod], to: redis, milliseconds: 300)
+      return outcome.isAnswered == reachesDatabase ? nil : outcome.description
+    }
+  }
+
+  /// A denied packet is counted by the kernel, while the same server answers somebody else.
+  func watchCounter(_ lab: LabCluster) throws(LabError) {
+    let node = pods[Cast.database].node
+    var chain = ""
+    var grown = 0
+    var listing = ""
+    var isAnswered = false
+    try screen.step("The kernel counts what it drops, while the server answers others") {
+      () throws(LabError) in
+      let before = try denied(node)
+      let refused = try lab.startProbes(from: pods[Cast.backend], to: [redis], milliseconds: 1500)
+      isAnswered = try lab.probe(from: pods[Cast.frontend], to: redis).isAnswered
+      let outcome = try refused.outcomes()[redis]
+      let after = try denied(node)
+      for (name, packets) in after where packets - (before[name] ?? 0) > grown {
+        (chain, grown) = (name, packets - (before[name] ?? 0))
+      }
+      if outcome?.isAnswered != false { grown = 0 }
+      if !chain.isEmpty {
+        listing = try node.checked("nft", "list", "chain", "inet", "calico", chain)
+      }
+    }
+    screen.show(node.name, "nft list chain inet calico \(chain)", listing)
+    ledger.judge(
+      "dropped packets counted in the kernel", "more than 0", seen: "\(grown)", isGood: grown > 0)
+    ledger.expect("meanwhile the database answers frontend", "yes", seen: isAnswered ? "yes" : "no")
+  }
+
+  /// The packets that each chain of denials has dropped.
+  private func denied(_ node: LabNode) throws(LabError) -> [String: Int] {
+    var chain = ""
+    var counts: [String: Int] = [:]
+    for line in try node.checked("nft", "list", "table", "inet", "calico").split(separator: "\n") {
+      let words = line.split(separator: " ").map { $0.filter { $0 != "\t" } }
+      if words.first == "chain", words.count > 1 { chain = String(words[1]) }
+      guard chain.hasPrefix("deny/"), words.contains("drop"),
+        let index = words.firstIndex(of: "packets"), index + 1 < words.count,
+        let packets = Int(words[index + 1])
+      else { continue }
+      counts[chain, default: 0] += packets
+    }
+    return counts
+  }
+
+  /// Gives the backend the label that opens the database to it, as an operator would.
+  func relabel(_ lab: LabCluster) throws(LabError) {
+    screen.text("     backend becomes a frontend:")
+    let pod = pods[Cast.backend]
+    let name = pod.endpointName
+    screen.text(
+      "     calicoctl get wep \(name) -n myproject -o yaml | "
+        + "sed 's/app: backend/app: frontend/' | calicoctl replace -f -")
+    try screen.step("Changing a label live") { () throws(LabError) in
+      try change(lab, from: "app: backend", to: "app: frontend")
+      try waitUntil(lab, Cast.backend, reachesDatabase: true)
+    }
+  }
+
+  private func change(_ lab: LabCluster, from old: String, to new: String) throws(LabError) {
+    let name = pods[Cast.backend].endpointName
+    let text = try lab.calicoctl("get", "wep", name, "-n", "myproject", "-o", "yaml")
+    guard text.contains(old) else { throw .notFound("'\(old)' in \(name)") }
+    try lab.calicoctl("replace", "-f", "-", input: text.replacing(old, with: new))
+  }
+
+  func deletePolicy(_ lab: LabCluster) throws(LabError) {
+    try screen.step("calicoctl delete networkpolicy allow-tcp-6379 -n myproject") {
+      () throws(LabError) in
+      try lab.calicoctl("delete", "networkpolicy", "allow-tcp-6379", "-n", "myproject")
+      try waitUntil(lab, Cast.monitor, reachesDatabase: true)
+    }
+  }
+
+  /// The agent of the database's node is killed and started again under traffic.
+  func restartAgent(_ lab: LabCluster) throws(LabError) {
+    let node = pods[Cast.database].node
+    let udp = ProbeTarget(.udp, redis.address, 53)
+    var allowed: LabStream?
+    var attacks: [LabStream] = []
+    try screen.step("Applying the policy again, and starting traffic") { () throws(LabError) in
+      try lab.calicoctl("apply", "-f", "-", input: Cast.policy)
+      for pod in [Cast.monitor, Cast.stranger] {
+        try waitUntil(lab, pod, reachesDatabase: false)
+      }
+      allowed = try lab.stream(from: pods[Cast.frontend], to: redis)
+      for pod in [Cast.monitor, Cast.stranger] {
+        attacks.append(try lab.stream(from: pods[pod], to: nil, denied: [redis, udp]))
+      }
+    }
+    try screen.step("kill -9 of the agent on \(node.name); a label changes while it is dead") {
+      () throws(LabError) in
+      node.killAgent(9)
+      try change(lab, from: "app: frontend", to: "app: backend")
+      try lab.pause(milliseconds: 1500)
+    }
+    try screen.step("Starting it again, until that change is in force") { () throws(LabError) in
+      try node.startAgent()
+      try lab.waitUntilReady(node)
+      try waitUntil(lab, Cast.backend, reachesDatabase: false)
+      try lab.pause(milliseconds: 1000)
+    }
+    guard let report = try allowed?.finish() else { throw .notFound("the stream") }
+    screen.text(
+      "     the allowed stream: \(report.answered) of \(report.sent) messages answered, the longest "
+        + "silence \(report.longestSilence) ms, \(report.retransmits) segments sent again")
+    ledger.judge(
+      "connection during the agent's restart", "unbroken",
+      seen: report.trouble
+        ?? (report.longestSilence < 2000 ? "unbroken" : "silent for \(report.longestSilence) ms"),
+      isGood: report.trouble == nil && report.longestSilence < 2000 && report.answered > 100)
+    var tries = 0
+    var successes = 0
+    for attack in attacks {
+      for target in try attack.finish().denied {
+        tries += target.tries
+        successes += target.successes
+      }
+    }
+    screen.text("     the denied streams: \(tries) tries, \(successes) got through\n")
+    ledger.judge(
+      "denied tries during the agent's restart", "0 of \(tries) get through",
+      seen: "\(successes) of \(tries)", isGood: successes == 0 && tries > 100)
+  }
+}

@@ -1,0 +1,48 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+/// The command line.
+struct DemoOptions {
+  var nodes = 3
+  var keeps = false
+  var isQuiet = false
+  var cleans = false
+  var wantsHelp = false
+
+  static let usage = """
+    usage: calico-demo [--nodes N] [--keep] [--quiet]
+           calico-demo --clean
+
+    Makes a cluster of network namespaces on this machine, shows it, proves its network and its
+    policies with packets, and takes it away again. Needs root; changes nothing outside of it.
+
+      --nodes N  how many nodes, 1 to 16 (3)
+      --keep     leave the cluster up at the end and say how to look around
+      --quiet    print only the table of what was expected and what was seen
+      --clean    take away clusters that --keep, or a killed run, has left
+
+    Exit status: 0 all is as expected, 1 it is not, 2 wrong usage, 130 interrupted.
+    """
+
+  struct Misuse: Error {
+    var message: String
+  }
+
+  init(_ arguments: [String]) throws(Misuse) {
+    var rest = arguments[...]
+    while let word = rest.popFirst() {
+      switch word {
+      case "--keep": keeps = true
+      case "--quiet", "-q": isQuiet = true
+      case "--clean": cleans = true
+      case "--help", "-h": wantsHelp = true
+      case "--nodes":
+        guard let number = rest.popFirst().flatMap({ Int($0) }), (1...16).contains(number) else {
+          throw Misuse(message: "--nodes must be a number from 1 to 16")
+        }
+        nodes = number
+      default: throw Misuse(message: "unknown argument '\(word)'")
+      }
+    }
+  }
+}

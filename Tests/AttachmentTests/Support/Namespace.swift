@@ -1,0 +1,56 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Testing
+
+/// A network namespace of a test's own, removed when the test has ended.
+final class Namespace {
+  let name: String
+  var path: String { "/run/netns/\(name)" }
+
+  private static let prefix = "cat"
+  /// Removes what runs that were killed have left.
+  private static let sweep: Void = {
+    let listed = (try? Command.run("ip", "netns", "list")) ?? ""
+    for line in listed.split(separator: "\n") where line.hasPrefix(prefix) {
+      let name = String(line.prefix { $0 != " " })
+      let owner = pid_t(name.dropFirst(prefix.count).prefix { $0 != "x" })
+      if let owner, kill(owner, 0) != 0 { _ = try? Command.run("ip", "netns", "delete", name) }
+    }
+  }()
+
+  init() throws {
+    _ = Self.sweep
+    name = "\(Self.prefix)\(getpid())x\(String(UInt32.random(in: 0...(.max)), radix: 16))"
+    try Command.run("ip", "netns", "add", name)
+  }
+
+  deinit { remove() }
+
+  func remove() { _ = try? Command.run("ip", "netns", "delete", name) }
+
+  @discardableResult
+  func run(_ words: String...) throws -> String { try run(words) }
+
+  @discardableResult
+  func run(_ words: [String]) throws -> String {
+    try Command.run(["ip", "netns", "exec", name] + words)
+  }
+
+  /// Links, addresses and routes, in `ip`'s words.
+  func snapshot() throws -> [String] {
+    // One process for all. Without what the kernel changes a moment later: a carrier.
+    try run(
+      "sh", "-c",
+      "(ip -br link | awk '{print $1, $3}'; ip -br addr | awk '{$2=\"\"; print}';"
+        + " ip route; ip -6 route; ip neigh show nud permanent) | sed 's/ linkdown//'"
+    ).split(separator: "\n").map(String.init)
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  static var needsRoot: Self {
+    .enabled(if: geteuid() == 0 && Command.isThere("ip"), "needs root and the ip program")
+  }
+}

@@ -1,0 +1,231 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import Resources
+import Testing
+
+@Suite("Writing resources")
+struct WritingTests {
+  let desk = Desk()
+
+  @Test("create, apply and replace say what they did")
+  func verbs() async throws {
+    #expect(
+      await desk.run("create", "-f", "-", input: Book.ipPool)
+        == .init(output: "Successfully created 1 'IPPool' resource(s)\n"))
+    #expect(
+      await desk.run("apply", "-f", "-", input: Book.ipPool)
+        == .init(output: "Successfully applied 1 'IPPool' resource(s)\n"))
+    #expect(
+      await desk.run("replace", "-f", "-", input: Book.ipPool)
+        == .init(output: "Successfully replaced 1 'IPPool' resource(s)\n"))
+    #expect(
+      await desk.run("delete", "-f", "-", input: Book.ipPool)
+        == .init(output: "Successfully deleted 1 'IPPool' resource(s)\n"))
+    #expect(try await desk.keys(.ipPool) == [])
+  }
+
+  @Test("resources of several kinds are counted together")
+  func mixed() async throws {
+    let input = [Book.networkPolicy, Book.ipPool].joined(separator: "\n---\n")
+    #expect(
+      await desk.run("apply", "-f-", input: input)
+        == .init(output: "Successfully applied 2 resource(s)\n"))
+    #expect(try await desk.keys(.networkPolicy) == ["NetworkPolicy(myproject/allow-tcp-6379)"])
+  }
+
+  @Test("create fails for what exists, unless told to pass over it")
+  func createExisting() async throws {
+    _ = await desk.run("create", "-f", "-", input: Book.ipPool)
+    #expect(
+      await desk.run("create", "-f", "-", input: Book.ipPool)
+        == .init(
+          code: 1,
+          error:
+            "failed to create 'IPPool' resource: [resource already exists: IPPool(my.ippool)]\n"
+        ))
+    #expect(
+      await desk.run("create", "-f", "-", "--skip-exists", input: Book.ipPool)
+        == .init(output: "Successfully created 0 'IPPool' resource(s)\n"))
+  }
+
+  @Test("replace fails for what does not exist")
+  func replaceMissing() async throws {
+    #expect(
+      await desk.run("replace", "-f", "-", input: Book.ipPool)
+        == .init(
+          code: 1,
+          error:
+            "failed to replace 'IPPool' resource: [resource does not exist: IPPool(my.ippool)]\n"
+        ))
+  }
+
+  @Test("one bad document keeps all others from being written, and says where it is wrong")
+  func allOrNothing() async throws {
+    let bad = Book.ipPool.replacing("CrossSubnet", with: "Sometimes")
+    let input = [Book.networkPolicy, bad, "kind: Pod\napiVersion: v1"].joined(separator: "\n---\n")
+    let file = try desk.folder.write(input, to: "all.yaml")
+    #expect(
+      await desk.run("apply", "-f", file)
+        == .init(
+          code: 1,
+          error: lines(
+            "failed to execute command: \(file):28:3: spec.ipipMode: must be one of Always, "
+              + "CrossSubnet, Never (is 'Sometimes')",
+            "\(file):32:1: kind: unknown resource type (Pod) and/or version (v1)")))
+    #expect(try await desk.keys(.networkPolicy) == [])
+  }
+
+  @Test("a file that is no YAML says where")
+  func syntax() async throws {
+    let answer = await desk.run("apply", "-f", "-", input: "kind: IPPool\n  spec: 1\n")
+    #expect(answer.code == 1)
+    #expect(answer.error.hasPrefix("failed to execute command: <stdin>:2:"), "\(answer.error)")
+  }
+
+  @Test("the first failure ends a run, and what came before it stays")
+  func partial() async throws {
+    _ = await desk.run("create", "-f", "-", input: Book.tier)
+    let other = Book.tier.replacing("internal-access", with: "other")
+    let input = [other, Book.tier, Book.tier].joined(separator: "\n---\n")
+    #expect(
+      await desk.run("create", "-f", "-", input: input)
+        == .init(
+          code: 1,
+          output: "Partial success: created the first 1 out of 3 'Tier' resources:\n",
+          error: "hit error: resource already exists: Tier(internal-access)\n"))
+    let none = [Book.tier, other].joined(separator: "\n---\n")
+    #expect(
+      await desk.run("create", "-f", "-", input: none).error
+        == "failed to create any 'Tier' resources: "
+        + "[resource already exists: Tier(internal-access)]\n")
+    let mixed = [Book.tier, Book.ipPool].joined(separator: "\n---\n")
+    #expect(
+      await desk.run("create", "-f", "-", input: mixed).error
+        == "failed to create any resources: [resource already exists: Tier(internal-access)]\n")
+  }
+
+  @Test("writing over a resource keeps its identity and changes its spec and labels")
+  func identity() async throws {
+    _ = await desk.run("create", "-f", "-", input: Book.globalNetworkPolicy)
+    func stored() async throws -> GlobalNetworkPolicy {
+      try await desk.withStore { try await $0.get(GlobalNetworkPolicy.self, "allow-tcp-6379") }
+    }
+    let first = try await stored()
+    let changed = Book.globalNetworkPolicy
+      .replacing("app == 'database'", with: "app == 'db'")
+      .replacing("  name:", with: "  labels: {a: b}\n  name:")
+    for verb in ["apply", "replace"] {
+      #expect(await desk.run(verb, "-f", "-", input: changed).code == 0)
+      let second = try await stored()
+      #expect(second.metadata.uid == first.metadata.uid)
+      #expect(second.metadata.creationTimestamp == first.metadata.creationTimestamp)
+      #expect(second.metadata.resourceVersion != first.metadata.resourceVersion)
+      #expect(second.metadata.labels == ["a": "b"])
+      #expect(second.spec.selector == "app == 'db'")
+      #expect(second.spec.tier == "default")
+      #expect(second.spec.types == [.ingress, .egress])
+    }
+  }
+
+  @Test("a revision that is not the stored one is out of date")
+  func outOfDate() async throws {
+    _ = await desk.run("create", "-f", "-", input: Book.tier)
+    let fetched = await desk.run("get", "tier", "internal-access", "-o", "yaml").output
+    #expect(await desk.run("apply", "-f", "-", input: fetched).code == 0)
+    let version = try #require(fetched.firstMatch(of: /resourceVersion: "(\d+)"/)?.1)
+    let latest = try await desk.withStore {
+      try await $0.get(Tier.self, "internal-access").metadata.resourceVersion ?? ""
+    }
+    for verb in ["apply", "replace", "delete"] {
+      #expect(
+        await desk.run(verb, "-f", "-", input: fetched)
+          == .init(
+            code: 1,
+            error: "failed to \(verb) 'Tier' resource: [resource version '\(version)' is out of "
+              + "date (latest: \(latest)). Update the resource YAML/JSON in order to make "
+              + "changes]\n"))
+    }
+    #expect(
+      await desk.run("create", "-f", "-", input: fetched.replacing("-access", with: "-x"))
+        == .init(
+          code: 1,
+          error: "failed to create 'Tier' resource: [<stdin>:6:3: metadata.resourceVersion: must "
+            + "not be set when a resource is created (is '\(version)')]\n"))
+    #expect(
+      await desk.run("apply", "-f", "-", input: fetched.replacing("-access", with: "-x")).code == 0)
+  }
+
+  @Test("what a program reported of a node stays when a person writes the node anew")
+  func status() async throws {
+    var node = Node(name: "n1")
+    node.status = NodeStatus()
+    node.status?.wireguardPublicKey = "key"
+    try await desk.store(node)
+    let input = """
+      apiVersion: projectcalico.org/v3
+      kind: Node
+      metadata: {name: n1}
+      spec:
+        bgp: {ipv4Address: 10.0.0.1/24}
+      """
+    #expect(await desk.run("apply", "-f", "-", input: input).code == 0)
+    let stored = try await desk.withStore { try await $0.get(Node.self, "n1") }
+    #expect(stored.status?.wireguardPublicKey == "key")
+    #expect(stored.spec.bgp?.ipv4Address == "10.0.0.1/24")
+  }
+
+  @Test("files without resources are an error, unless told otherwise")
+  func empty() async throws {
+    #expect(
+      await desk.run("apply", "-f", "-", input: "---\n# nothing\n")
+        == .init(code: 1, error: "no resources specified\n"))
+    #expect(
+      await desk.run("apply", "-f", "-", "--skip-empty")
+        == .init(output: "No resources specified\n"))
+  }
+
+  @Test("a folder gives its YAML and JSON files, and the folders inside it when asked")
+  func folders() async throws {
+    try desk.folder.makeFolder("m")
+    try desk.folder.makeFolder("m/inner")
+    _ = try desk.folder.write(Book.ipPool, to: "m/a.yaml")
+    _ = try desk.folder.write("not YAML: [", to: "m/notes.txt")
+    _ = try desk.folder.write(
+      #"{"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "t"}}"#,
+      to: "m/b.json")
+    _ = try desk.folder.write(Book.tier, to: "m/inner/c.yml")
+    #expect(
+      await desk.run("apply", "-f", desk.folder.file("m"))
+        == .init(output: "Successfully applied 2 resource(s)\n"))
+    #expect(
+      await desk.run("apply", "-R", "--filename", desk.folder.file("m"))
+        == .init(output: "Successfully applied 3 resource(s)\n"))
+    #expect(
+      await desk.run("apply", "-f", desk.folder.file("m/none.yaml"))
+        == .init(
+          code: 1,
+          error: "failed to execute command: cannot read \(desk.folder.file("m/none.yaml")): "
+            + "No such file or directory\n"))
+  }
+
+  @Test("lists are taken apart, and problems name the item")
+  func lists() async throws {
+    _ = await desk.run("apply", "-f", "-", input: Book.ipPool)
+    _ = await desk.run(
+      "apply", "-f", "-",
+      input: Book.ipPool.replacing("my.", with: "your.").replacing("10.1.", with: "10.2."))
+    let list = await desk.run("get", "ippools", "-o", "yaml", "--export").output
+    _ = await desk.run("delete", "ippool", "my.ippool", "your.ippool")
+    #expect(
+      await desk.run("create", "-f", "-", input: list)
+        == .init(output: "Successfully created 2 'IPPool' resource(s)\n"))
+    let overlap = list.replacing("your.", with: "other.").replacing(
+      "10.2.0.0/16", with: "10.1.8.0/24")
+    #expect(
+      await desk.run("apply", "-f", "-", input: overlap).error
+        == "hit error: <stdin>:28:5: items[1].spec.cidr: IPPool(other.ippool) CIDR overlaps with "
+        + "IPPool(my.ippool)/CIDR 10.1.0.0/16 (is '10.1.8.0/24')\n")
+  }
+}

@@ -1,0 +1,109 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import Glibc
+import LocalDatastore
+import Resources
+import Testing
+
+@Suite("The local datastore") struct LocalDatastoreTests {
+  let folder = TemporaryFolder()
+
+  @Test("keeps the contract of every datastore", arguments: DatastoreConformance.checks)
+  func conforms(_ check: DatastoreConformance.Check) async throws {
+    let path = folder.file("datastore.db")
+    let conformance = DatastoreConformance {
+      try await LocalDatastore.open(path: path, durability: .processCrash)
+    }
+    try await conformance.verify(check)
+  }
+
+  @Test("has after a restart what it had before", arguments: [Durability.full, .processCrash])
+  func persists(_ durability: Durability) async throws {
+    let path = folder.file("datastore.db")
+    let first = try await LocalDatastore.open(path: path, durability: durability)
+    let created = try await first.created(sample("a", "1"))
+    let revision = try await first.list(ListQuery(.globalNetworkSet)).revision
+    await first.close()
+    let second = try await LocalDatastore.open(path: path, durability: durability)
+    #expect(try await second.get(GlobalNetworkSet.self, "a") == created)
+    #expect(try await second.list(ListQuery(.globalNetworkSet)).revision == revision)
+    var events = EventReader(
+      try await second.watch(ListQuery(.globalNetworkSet), from: revision))
+    _ = try await second.create(sample("b", "2"))
+    #expect(try await events.next() == "set b=2")
+    await second.close()
+  }
+
+  @Test("makes its folder, and files that only their owner reads")
+  func permissions() async throws {
+    let path = folder.file("deep/er/datastore.db")
+    let store = try await LocalDatastore.open(path: path, durability: .full)
+    _ = try await store.create(sample("a"))
+    func mode(_ path: String) -> mode_t? {
+      var status = stat()
+      return stat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+    #expect(mode(folder.file("deep")) == 0o755)
+    #expect(mode(folder.file("deep/er")) == 0o755)
+    for suffix in ["", "-wal", "-shm", ".doorbell"] {
+      #expect(mode(path + suffix) == 0o600, "\(suffix)")
+    }
+    await store.close()
+  }
+
+  @Test("takes a relative path") func relativePath() async throws {
+    // From the folder that the tests run in up to the root and down to the test's folder.
+    let here = try #require(getcwd(nil, 0))
+    defer { free(here) }
+    let up = String(repeating: "../", count: String(cString: here).split(separator: "/").count)
+    let path = "\(up)\(folder.path.dropFirst())/x/datastore.db"
+    let store = try await LocalDatastore.open(path: path, durability: .processCrash)
+    _ = try await store.create(sample("a"))
+    await store.close()
+    #expect(access(folder.file("x/datastore.db"), F_OK) == 0)
+  }
+
+  @Test("refuses a commit that is too large") func limits() async throws {
+    let path = folder.file("datastore.db")
+    let store = try await LocalDatastore.open(path: path, durability: .processCrash)
+    let many = (0...10_000).map { WriteOperation.create(sample("n\($0)")) }
+    let error = await DatastoreConformance.failure { () throws(DatastoreError) in
+      try await store.commit(many)
+    }
+    #expect("\(error)".contains("at most 10000"))
+    let huge = sample("huge", String(repeating: "x", count: 1_600_000))
+    let other = await DatastoreConformance.failure { () throws(DatastoreError) in
+      try await store.create(huge)
+    }
+    #expect("\(other)".contains("at most 1572864"))
+    #expect(try await store.all(GlobalNetworkSet.self).isEmpty)
+    await store.close()
+  }
+
+  @Test("gives back threads and files when it is released without a close")
+  func release() async throws {
+    func descriptors() -> Int {
+      TemporaryFolder.names(in: "/proc/self/fd").count { name in
+        var target = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/fd/\(name)", &target, 4095)
+        let bytes = target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+        return String(decoding: bytes, as: UTF8.self).contains(folder.path)
+      }
+    }
+    func use() async throws {
+      let path = folder.file("datastore.db")
+      let store = try await LocalDatastore.open(path: path, durability: .processCrash)
+      let revision = try await store.list(ListQuery(.tier)).revision
+      let stream = try await store.watch(ListQuery(.tier), from: revision)
+      _ = try await store.create(Tier(name: "a"))
+      for try await _ in stream { break }
+      #expect(descriptors() > 0)
+    }
+    try await use()
+    // The actor's last reference may be dropped on its own thread, a moment later.
+    for _ in 0..<1000 where descriptors() != 0 { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(descriptors() == 0)
+  }
+}

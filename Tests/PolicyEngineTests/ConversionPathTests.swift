@@ -1,0 +1,71 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import DesiredState
+import PolicyEngine
+import Resources
+import Selectors
+import SyncModel
+import Testing
+
+@Suite("From stored objects to the desired state")
+struct ConversionPathTests {
+  private func pod(
+    _ name: String, in namespace: String, _ address: String, app: String, node: String = "here"
+  ) -> WorkloadEndpoint {
+    var endpoint = WorkloadEndpoint(name: "\(node)-k8s-\(name)-eth0", namespace: namespace)
+    endpoint.metadata.labels = ["app": app]
+    endpoint.spec.node = node
+    endpoint.spec.interfaceName = "cali\(name)"
+    endpoint.spec.ipNetworks = [address]
+    endpoint.spec.profiles = ["kns.\(namespace)"]
+    return endpoint
+  }
+
+  private func namespace(_ name: String, zone: String) -> Profile {
+    var profile = Profile(name: "kns.\(name)")
+    profile.spec.ingress = [Rule(.allow)]
+    profile.spec.egress = [Rule(.allow)]
+    profile.spec.labelsToApply = ["pcns.zone": zone]
+    return profile
+  }
+
+  @Test("a network policy applies in its namespace and lets in whom its rules name")
+  func networkPolicy() throws {
+    var policy = NetworkPolicy(name: "p", namespace: "red")
+    policy.spec.selector = "app == 'db'"
+    policy.spec.ingress = [
+      Rule(.allow, source: EntityRule(selector: "app == 'web'")),
+      Rule(.allow, source: EntityRule(namespaceSelector: "zone == 'south'")),
+    ]
+    let objects: [any Resource] = [
+      policy, namespace("red", zone: "north"), namespace("blue", zone: "south"),
+      pod("db", in: "red", "10.0.0.1", app: "db"), pod("db2", in: "blue", "10.0.0.2", app: "db"),
+      pod("web", in: "red", "10.0.0.3", app: "web", node: "there"),
+      pod("web2", in: "blue", "10.0.0.4", app: "web", node: "there"),
+    ]
+    for order in [objects, objects.reversed()] {
+      var converter = SyncConverter()
+      var harness = Harness()
+      for object in order {
+        for update in converter.convert(.set(object)) { harness.engine.apply(update) }
+      }
+      try harness.feed(.inSync)
+      let id = PolicyID(kind: .networkPolicy, namespace: "red", name: "p")
+      #expect(
+        harness.model.endpoints["red/here-k8s-db-eth0"]?.tiers
+          == [DesiredTier(name: "default", ingress: [id])])
+      #expect(harness.model.endpoints["blue/here-k8s-db2-eth0"]?.tiers == [])
+      let rules = try #require(harness.model.policies[id]?.ingress)
+      let members = rules.map { rule in
+        rule.source.sets.flatMap { harness.model.sets[$0]?.members ?? [] }
+      }
+      func nets(_ texts: [String]) -> Set<IPSetMember> {
+        Set(texts.compactMap { CIDR($0) }.map { .net($0) })
+      }
+      #expect(members.map { Set($0) } == [nets(["10.0.0.3"]), nets(["10.0.0.2", "10.0.0.4"])])
+      #expect(harness.engine.counts.activeLocalPolicies == 1)
+    }
+  }
+}

@@ -1,0 +1,205 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import DesiredState
+import Selectors
+import SyncModel
+
+/// The same calculation done plainly: everything anew from the whole state, with no index and no
+/// memory of what was before. The engine must agree with it after every flush.
+struct NaiveModel {
+  var node: String
+  var workloads: [WorkloadEndpointID: SyncWorkloadEndpoint] = [:]
+  var hosts: [String: SyncHostEndpoint] = [:]
+  var networkSets: [NetworkSetID: SyncNetworkSet] = [:]
+  var policies: [PolicyID: SyncPolicy] = [:]
+  var tiers: [String: SyncTier] = [:]
+  var profiles: [String: SyncProfile] = [:]
+  var pools: [CIDR: SyncPool] = [:]
+
+  init(node: String) { self.node = node }
+
+  mutating func apply(_ update: SyncUpdate) {
+    switch update {
+    case .workloadEndpoint(let id, let value): workloads[id] = value
+    case .hostEndpoint(let id, let value): hosts[id] = value
+    case .networkSet(let id, let value): networkSets[id] = value
+    case .policy(let id, let value): policies[id] = value
+    case .tier(let id, let value): tiers[id] = value
+    case .profile(let id, let value): profiles[id] = value
+    case .pool(let id, let value): pools[id] = value
+    default: break
+    }
+  }
+
+  /// What the dataplane must make true.
+  struct Result: Equatable {
+    var sets: [IPSetID: DesiredSet] = [:]
+    var policies: [PolicyID: DesiredPolicy] = [:]
+    var profiles: [String: DesiredProfile] = [:]
+    var endpoints: [String: DesiredEndpoint] = [:]
+    var pools: [CIDR: DesiredPool] = [:]
+  }
+
+  func result() -> Result {
+    var result = Result()
+    for (cidr, pool) in pools { result.pools[cidr] = DesiredPool(masquerade: pool.natOutgoing) }
+    for (id, endpoint) in workloads where endpoint.node == node && !endpoint.interfaceName.isEmpty {
+      let labels = allLabels(endpoint.labels, endpoint.profiles)
+      var names: [String] = []
+      for name in endpoint.profiles where !names.contains(name) { names.append(name) }
+      let mine = policies.filter { id, policy in
+        policy.selector.matches(labels) && !policy.doNotTrack && !policy.preDNAT
+          && (policy.appliesToIngress || policy.appliesToEgress)
+      }
+      result.endpoints["\(id.namespace)/\(id.name)"] = DesiredEndpoint(
+        interfaceName: endpoint.interfaceName,
+        ipv4Nets: endpoint.nets.filter { $0.family == .v4 },
+        ipv6Nets: endpoint.nets.filter { $0.family == .v6 }, mac: endpoint.mac,
+        tiers: order(mine), profiles: names,
+        allowedSourcePrefixes: endpoint.allowedSourcePrefixes)
+      for (id, policy) in mine {
+        result.policies[id] = DesiredPolicy(
+          tier: policy.tier,
+          ingress: policy.appliesToIngress ? rules(policy.ingress, &result.sets) : [],
+          egress: policy.appliesToEgress ? rules(policy.egress, &result.sets) : [])
+      }
+      for name in names {
+        guard let profile = profiles[name] else {
+          result.profiles[name] = DesiredProfile(
+            ingress: [DesiredRule(.deny)], egress: [DesiredRule(.deny)])
+          continue
+        }
+        result.profiles[name] = DesiredProfile(
+          ingress: rules(profile.ingress, &result.sets),
+          egress: rules(profile.egress, &result.sets))
+      }
+    }
+    return result
+  }
+
+  private func allLabels(_ own: [String: String], _ names: [String]) -> [String: String] {
+    var labels: [String: String] = [:]
+    for name in names.reversed() {
+      for (label, value) in profiles[name]?.labels ?? [:] { labels[label] = value }
+    }
+    for (label, value) in own { labels[label] = value }
+    return labels
+  }
+
+  private func order(_ mine: [PolicyID: SyncPolicy]) -> [DesiredTier] {
+    func before(_ a: (Double?, [String]), _ b: (Double?, [String])) -> Bool {
+      switch (a.0, b.0) {
+      case (nil, nil): return a.1.lexicographicallyPrecedes(b.1)
+      case (nil, _): return false
+      case (_, nil): return true
+      case (let x?, let y?): return x == y ? a.1.lexicographicallyPrecedes(b.1) : x < y
+      }
+    }
+    let names = Set(mine.values.map(\.tier)).sorted {
+      before((tiers[$0]?.order, [$0]), (tiers[$1]?.order, [$1]))
+    }
+    return names.map { name in
+      let ids = mine.filter { $0.value.tier == name }.sorted { a, b in
+        before(
+          (a.value.order, [a.key.name, a.key.namespace ?? "", a.key.kind.rawValue]),
+          (b.value.order, [b.key.name, b.key.namespace ?? "", b.key.kind.rawValue]))
+      }
+      return DesiredTier(
+        name: name, ingress: ids.filter { $0.value.appliesToIngress }.map(\.key),
+        egress: ids.filter { $0.value.appliesToEgress }.map(\.key),
+        defaultAction: tiers[name].map(\.defaultAction) ?? .deny)
+    }
+  }
+
+  private func rules(_ rules: [SyncRule], _ sets: inout [IPSetID: DesiredSet]) -> [DesiredRule] {
+    var result: [DesiredRule] = []
+    for rule in rules {
+      var desired = DesiredRule(rule.action)
+      desired.family = rule.family
+      desired.transport = rule.transport
+      desired.notTransport = rule.notTransport
+      desired.icmp = rule.icmp
+      desired.notICMP = rule.notICMP
+      desired.neverMatches = rule.neverMatches
+      desired.source = match(rule.source, rule.transport, &sets)
+      desired.destination = match(rule.destination, rule.transport, &sets)
+      result.append(desired)
+    }
+    return result
+  }
+
+  private func match(
+    _ match: SyncMatch, _ transport: IPProtocol?, _ sets: inout [IPSetID: DesiredSet]
+  ) -> DesiredMatch {
+    var desired = DesiredMatch()
+    desired.nets = match.nets
+    desired.notNets = match.notNets
+    desired.ports = match.ports
+    desired.notPorts = match.notPorts
+    let onlyNamed = match.ports.isEmpty && !match.namedPorts.isEmpty
+    if let selector = match.selector, !onlyNamed { desired.sets = [netSet(selector, &sets)] }
+    if let selector = match.notSelector { desired.notSets = [netSet(selector, &sets)] }
+    let owner = match.selector ?? .all
+    for name in match.namedPorts {
+      desired.namedPortSets.append(portSet(name, transport, owner, &sets))
+    }
+    for name in match.notNamedPorts {
+      desired.notNamedPortSets.append(portSet(name, transport, owner, &sets))
+    }
+    return desired
+  }
+
+  private func netSet(_ selector: Selector, _ sets: inout [IPSetID: DesiredSet]) -> IPSetID {
+    let id = IPSetID(selector.id)
+    var members: Set<IPSetMember> = []
+    forAll { labels, nets, _ in
+      if selector.matches(labels) { members.formUnion(nets.map { .net($0) }) }
+    }
+    sets[id] = DesiredSet(type: .nets, comment: selector.canonical, members: members)
+    return id
+  }
+
+  private func portSet(
+    _ name: String, _ transport: IPProtocol?, _ selector: Selector,
+    _ sets: inout [IPSetID: DesiredSet]
+  ) -> IPSetID {
+    let word = transport == .udp ? "udp" : transport == .sctp ? "sctp" : "tcp"
+    let id = Harness.portSet(name, word, of: selector)
+    var members: Set<IPSetMember> = []
+    forAll { labels, nets, ports in
+      guard selector.matches(labels) else { return }
+      for port in ports where port.name == name && port.transport == transport {
+        for net in nets { members.insert(.port(net.address, port.transport, port.port)) }
+      }
+    }
+    sets[id] = DesiredSet(
+      type: .ports, comment: "port \(name) (\(word.uppercased())) of \(selector.canonical)",
+      members: members)
+    return id
+  }
+
+  private func forAll(_ body: ([String: String], [CIDR], [SyncEndpointPort]) -> Void) {
+    for value in workloads.values {
+      body(allLabels(value.labels, value.profiles), value.nets, value.ports)
+    }
+    for value in hosts.values {
+      body(
+        allLabels(value.labels, value.profiles), value.addresses.map { CIDR(host: $0) },
+        value.ports)
+    }
+    for value in networkSets.values {
+      body(allLabels(value.labels, value.profiles), value.nets, [])
+    }
+  }
+}
+
+extension NaiveModel.Result {
+  /// What a consumer of the engine has.
+  init(_ model: DesiredStateModel) {
+    self.init(
+      sets: model.sets, policies: model.policies, profiles: model.profiles,
+      endpoints: model.endpoints, pools: model.pools)
+  }
+}

@@ -1,0 +1,30 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import PolicyOracle
+import Resources
+
+/// Which workload has each address, and where it is.
+struct Directory {
+  struct Place: Hashable {
+    var node: String
+    var interface: String
+    var pod: String
+  }
+
+  private var places: [IPAddress: Place] = [:]
+
+  init(_ world: World) {
+    for endpoint in world.endpoints {
+      let spec = endpoint.spec
+      let place = Place(node: spec.node, interface: spec.interfaceName, pod: spec.pod)
+      for network in spec.ipNetworks.compactMap({ CIDR($0) }) { places[network.address] = place }
+    }
+  }
+
+  subscript(address: IPAddress) -> Place? { places[address] }
+
+  /// All addresses of workloads and where they are.
+  var all: [IPAddress: Place] { places }
+}

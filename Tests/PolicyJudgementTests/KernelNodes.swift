@@ -1,0 +1,101 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import DesiredState
+import Logging
+import Netlink
+import PacketLab
+import PolicyCases
+import PolicyOracle
+import Resources
+import Telemetry
+
+@testable import Dataplane
+
+/// The nodes of a world in the kernel, programmed by the dataplane itself.
+final class KernelNodes {
+  private let lab: PacketLab
+  private let dataplanes: [String: Dataplane]
+  private let namespaces: [String: NetworkNamespace]
+  let metrics = MetricsRegistry()
+  private let outside: IPAddress
+
+  init() async throws {
+    lab = try PacketLab()
+    try await lab.start(nodes: PolicyCase.nodes, outsideNets: PolicyCase.outsideNets)
+    guard let outside = PolicyCase.outsideNets.first?.first.advanced(by: 200) else {
+      throw KernelFailure(description: "there is no outside")
+    }
+    self.outside = outside
+    var log = Logger(label: "judgement")
+    log.logLevel = .error
+    var dataplanes: [String: Dataplane] = [:]
+    var namespaces: [String: NetworkNamespace] = [:]
+    for node in PolicyCase.nodes {
+      let namespace = try await lab.namespace(of: node)
+      namespaces[node] = namespace
+      let dataplane = try Dataplane(
+        configuration: DataplaneConfiguration(), namespace: namespace, metrics: metrics, log: log)
+      try await dataplane.start()
+      dataplanes[node] = dataplane
+      try await lab.connect(
+        "control-\(node)", [Control.address(node)], to: node, interface: Control.interface(node))
+    }
+    self.dataplanes = dataplanes
+    self.namespaces = namespaces
+  }
+
+  /// Puts every workload of a world on its wire.
+  func wire(_ world: World) async throws {
+    for endpoint in world.endpoints {
+      let spec = endpoint.spec
+      guard let number = UInt32(spec.pod.drop { !$0.isNumber }) else { continue }
+      // A workload may have one of them in this world and both in another.
+      let addresses = [
+        IPAddress(v4: 0x0a41_0002 + number),
+        IPAddress("fd65::\(2 + number)") ?? IPAddress(v4: 0),
+      ]
+      try await lab.connect(
+        spec.pod, addresses, to: spec.node, interface: spec.interfaceName)
+    }
+  }
+
+  func apply(_ changes: Pipeline.Changes) async throws {
+    for (node, list) in changes.sorted(by: { $0.key < $1.key }) {
+      guard let status = await dataplanes[node]?.apply(list) else { continue }
+      if let failure = status.failure { throw KernelFailure(description: failure) }
+    }
+  }
+
+  /// Endpoints that are not programmed, and why.
+  func pending() async -> [String] {
+    var found: [String] = []
+    for dataplane in dataplanes.values {
+      found += await dataplane.status.pending.map { "\($0.key): \($0.value)" }
+    }
+    return found
+  }
+
+  /// Which packets arrive.
+  func send(_ flows: [Flow]) async throws -> [Bool] {
+    let ends = PolicyCase.nodes.map(Control.address) + [outside]
+    let controls = ends.flatMap { from in ends.filter { $0 != from }.map { (from: from, to: $0) } }
+    return try await lab.judge(
+      flows.map { flow in
+        LabProbe(
+          flow.transport, from: flow.source, port: flow.sourcePort ?? 0, to: flow.destination,
+          port: flow.destinationPort ?? 0, icmpType: flow.icmpType ?? 0,
+          icmpCode: flow.icmpCode ?? 0)
+      }, controls: controls)
+  }
+
+  /// What each node's kernel holds.
+  func observe() throws -> [String: TableModel] {
+    try namespaces.compactMapValues { try TableWriter(NFTablesSocket(in: $0)).observe() }
+  }
+}
+
+struct KernelFailure: Error, CustomStringConvertible {
+  var description: String
+}

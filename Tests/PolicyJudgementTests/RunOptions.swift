@@ -1,0 +1,25 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// How the tests are to run, from the environment.
+enum RunOptions {
+  /// The first seed; `CALICO_TEST_SEED`, or a new one. Printed, so that a run can be repeated.
+  static let seed: UInt64 = {
+    let seed = number("CALICO_TEST_SEED") ?? UInt64.random(in: 0 ... .max)
+    print("policy judgement: CALICO_TEST_SEED=\(seed)")
+    return seed
+  }()
+
+  /// How many worlds are judged; `CALICO_TEST_WORLDS`.
+  static let worlds = Int(clamping: number("CALICO_TEST_WORLDS") ?? 500)
+
+  /// Whether packets go through the kernel too; `CALICO_TEST_JUDGES=simulator` leaves it out.
+  static let asksKernel =
+    getenv("CALICO_TEST_JUDGES").map { String(cString: $0) } != "simulator" && geteuid() == 0
+
+  private static func number(_ name: String) -> UInt64? {
+    getenv(name).flatMap { UInt64(String(cString: $0)) }
+  }
+}

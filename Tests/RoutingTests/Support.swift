@@ -1,0 +1,48 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A folder that goes with its owner.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/calico-routing-XXXXXX".utf8CString)
+    guard let made = mkdtemp(&template) else { throw SystemFailure(call: "mkdtemp", code: errno) }
+    path = String(cString: made)
+  }
+
+  func write(_ text: String, to name: String) throws {
+    guard let file = fopen(path + "/" + name, "w") else {
+      throw SystemFailure(call: "fopen", code: errno)
+    }
+    fputs(text, file)
+    fclose(file)
+  }
+
+  deinit { _ = try? runProgram(["rm", "-rf", path]) }
+}
+
+struct SystemFailure: Error {
+  var call: String
+  var code: Int32
+}
+
+/// Runs a program to its end; what it says on both outputs, and its status.
+@discardableResult
+func runProgram(_ words: [String]) throws -> (status: Int32, output: String) {
+  let quoted = words.map { "'" + $0 + "'" }.joined(separator: " ")
+  guard let pipe = popen(quoted + " 2>&1", "r") else {
+    throw SystemFailure(call: "popen", code: errno)
+  }
+  var output: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 4096)
+  while true {
+    let count = fread(&chunk, 1, chunk.count, pipe)
+    guard count > 0 else { break }
+    output += chunk[..<count]
+  }
+  let status = pclose(pipe)
+  return ((status >> 8) & 0xff, String(decoding: output, as: UTF8.self))
+}

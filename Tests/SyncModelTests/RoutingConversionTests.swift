@@ -1,0 +1,186 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import DesiredState
+import Resources
+import SyncModel
+import Testing
+
+@Suite("Nodes, pools, blocks and BGP, converted")
+struct RoutingConversionTests {
+  private func cidr(_ text: String) throws -> CIDR { try #require(CIDR(text)) }
+
+  @Test("a node has its addresses with subnets, its AS number and labels")
+  func node() {
+    var node = Node(name: "n")
+    node.metadata.labels = ["rack": "1"]
+    var bgp = NodeBGPSpec()
+    bgp.ipv4Address = "172.16.0.1/24"
+    bgp.ipv6Address = "fd00::1"
+    bgp.asNumber = 65001
+    bgp.routeReflectorClusterID = "1.0.0.1"
+    node.spec.bgp = bgp
+    let converted = Converted(node)
+    #expect(
+      converted.updates == [
+        .node(
+          "n",
+          SyncNode(
+            ipv4: InterfaceAddress("172.16.0.1/24"), ipv6: InterfaceAddress("fd00::1/128"),
+            asNumber: 65001, routeReflectorClusterID: "1.0.0.1", labels: ["rack": "1"]))
+      ])
+    #expect(converted.idleFields == ["spec.bgp.routeReflectorClusterID"])
+    node.spec.bgp?.ipv4Address = "fd00::2"
+    node.spec.bgp?.ipv6Address = "nowhere"
+    let wrong = Converted(node)
+    #expect(wrong.wrongFields == ["spec.bgp.ipv4Address", "spec.bgp.ipv6Address"])
+    #expect(Converted(Node(name: "m")).updates == [.node("m", SyncNode())])
+  }
+
+  @Test("a pool is known by its network, and a tunnel mode is reported as not done")
+  func pool() throws {
+    var pool = IPPool(name: "pool", spec: IPPoolSpec(cidr: "10.0.0.0/16"))
+    pool.spec.natOutgoing = true
+    pool.spec.ipipMode = .crossSubnet
+    pool.spec.disableBGPExport = true
+    pool.spec.disabled = true
+    var converted = Converted(pool)
+    #expect(
+      converted.updates == [
+        .pool(
+          try cidr("10.0.0.0/16"),
+          SyncPool(
+            ipip: .crossSubnet, natOutgoing: true, disabled: true, disableBGPExport: true))
+      ])
+    #expect(converted.idleFields == ["spec.ipipMode"])
+    pool.spec.ipipMode = .never
+    _ = converted.converter.convert(.set(pool))
+    #expect(converted.idleFields == [])
+    pool.spec.vxlanMode = .always
+    #expect(Converted(pool).idleFields == ["spec.vxlanMode"])
+  }
+
+  @Test("a pool that changes its network, or loses it, takes the old one back")
+  func poolMoves() throws {
+    var converter = SyncConverter()
+    let (old, new) = (try cidr("10.0.0.0/16"), try cidr("10.1.0.0/16"))
+    var pool = IPPool(name: "pool", spec: IPPoolSpec(cidr: "10.0.0.0/16"))
+    _ = converter.convert(.set(pool))
+    pool.spec.cidr = "10.1.0.0/16"
+    #expect(converter.convert(.set(pool)) == [.pool(old, nil), .pool(new, SyncPool())])
+    pool.spec.cidr = "nonsense"
+    #expect(converter.convert(.set(pool)) == [.pool(new, nil)])
+    #expect(converter.problems.map(\.field) == ["spec.cidr"])
+    #expect(converter.convert(.removed(pool.key)) == [])
+    #expect(converter.problems == [])
+  }
+
+  @Test("of two pools with one network the first by name counts, whoever came first")
+  func poolClash() throws {
+    var a = IPPool(name: "a", spec: IPPoolSpec(cidr: "10.0.0.0/16"))
+    a.spec.natOutgoing = true
+    let b = IPPool(name: "b", spec: IPPoolSpec(cidr: "10.0.0.1/16"))
+    let network = try cidr("10.0.0.0/16")
+    for order in [[a, b], [b, a]] {
+      var converter = SyncConverter()
+      var last: [SyncUpdate] = []
+      for pool in order { last = converter.convert(.set(pool)) }
+      #expect(last == [.pool(network, SyncPool(natOutgoing: true))])
+      #expect(converter.convert(.removed(a.key)) == [.pool(network, SyncPool())])
+      #expect(converter.convert(.removed(b.key)) == [.pool(network, nil)])
+    }
+  }
+
+  @Test("a block has its node, and the addresses that other nodes use")
+  func block() throws {
+    var block = IPAMBlock(name: "10-0-0-0-30")
+    block.spec.cidr = "10.0.0.0/30"
+    block.spec.affinity = "host:n1"
+    block.spec.attributes = [
+      AllocationAttribute(handleID: "a", secondary: ["node": "n1"]),
+      AllocationAttribute(handleID: "b", secondary: ["node": "n2"]),
+      AllocationAttribute(handleID: "c"),
+    ]
+    block.spec.allocations = [0, 1, nil, 2]
+    var converted = Converted(block)
+    let network = try cidr("10.0.0.0/30")
+    let borrowed = [IPAddress(v4: 0x0a00_0001): "n2"]
+    #expect(converted.updates == [.block(network, SyncBlock(node: "n1", borrowed: borrowed))])
+
+    block.spec.affinity = "virtual:lb"
+    let both = [IPAddress(v4: 0x0a00_0000): "n1", IPAddress(v4: 0x0a00_0001): "n2"]
+    #expect(
+      Converted(block).updates == [.block(network, SyncBlock(node: nil, borrowed: both))])
+
+    block.spec.deleted = true
+    #expect(converted.converter.convert(.set(block)) == [.block(network, nil)])
+    #expect(converted.converter.convert(.removed(block.key)) == [])
+  }
+
+  @Test("allocations that are none are left out and named")
+  func brokenBlock() throws {
+    var block = IPAMBlock(name: "b")
+    block.spec.cidr = "10.0.0.0/31"
+    block.spec.affinity = "host:"
+    block.spec.attributes = [AllocationAttribute(handleID: "a", secondary: ["node": "n"])]
+    block.spec.allocations = [7, -1, 0]
+    let converted = Converted(block)
+    #expect(
+      converted.updates == [.block(try cidr("10.0.0.0/31"), SyncBlock(node: nil))])
+    #expect(
+      converted.wrongFields
+        == ["spec.allocations[0]", "spec.allocations[1]", "spec.allocations[2]"])
+  }
+
+  @Test("a BGP peer is converted and reported as not done")
+  func bgpPeer() {
+    var peer = BGPPeer(name: "p")
+    peer.spec.node = "n"
+    peer.spec.peerIP = "[fd00::1]:1179"
+    peer.spec.asNumber = 65002
+    var converted = Converted(peer)
+    #expect(
+      converted.updates == [
+        .bgpPeer(
+          "p",
+          SyncBGPPeer(node: "n", address: IPAddress("fd00::1"), port: 1179, asNumber: 65002))
+      ])
+    #expect(converted.idleFields == ["spec"])
+    #expect(converted.converter.convert(.removed(peer.key)) == [.bgpPeer("p", nil)])
+    peer.spec.peerIP = "nobody"
+    #expect(Converted(peer).wrongFields == ["spec.peerIP"])
+  }
+
+  @Test("configurations are passed on, and what BIRD does without is reported")
+  func configurations() {
+    var bgp = BGPConfiguration(name: "default")
+    bgp.spec.asNumber = 65000
+    let plain = Converted(bgp)
+    #expect(plain.updates == [.bgpConfiguration("default", bgp.spec)])
+    #expect(plain.idleFields == [])
+    bgp.spec.nodeToNodeMeshEnabled = false
+    bgp.spec.ignoredInterfaces = ["eth1"]
+    #expect(
+      Converted(bgp).idleFields == ["spec.ignoredInterfaces", "spec.nodeToNodeMeshEnabled"])
+
+    let felix = FelixConfiguration(name: "node.n1")
+    var converted = Converted(felix)
+    #expect(converted.updates == [.felixConfiguration("node.n1", felix.spec)])
+    #expect(
+      converted.converter.convert(.removed(felix.key)) == [.felixConfiguration("node.n1", nil)])
+
+    var information = ClusterInformation(name: "default")
+    information.spec.datastoreReady = true
+    converted = Converted(information)
+    #expect(converted.updates == [.clusterInformation(information.spec)])
+    #expect(converted.converter.convert(.removed(information.key)) == [.clusterInformation(nil)])
+  }
+
+  @Test("IPAM's own records give nothing")
+  func ipamRecords() {
+    #expect(Converted(BlockAffinity(name: "a")).updates == [])
+    #expect(Converted(IPAMHandle(name: "h")).updates == [])
+    #expect(Converted(IPAMConfiguration(name: "default")).updates == [])
+  }
+}
