@@ -102,8 +102,8 @@ let package = Package(
     library(
       "CommandLine",
       [
-        "Addressing", "CLinux", "Datastore", "IPAM", "Resources", "Routing", "StoreAccess",
-        "ValueTree", argumentParser,
+        "Addressing", "CLinux", "Datastore", "IPAM", "Resources", "Routing", "Settings",
+        "StoreAccess", "ValueTree", argumentParser,
       ]),
     library(
       "NodeAgent",
@@ -156,7 +156,7 @@ let package = Package(
         "SyncModel", "Telemetry", "ValueTree", logging,
       ], swiftSettings: house),
     tests("Attachment", ["Addressing", "Datastore", "LocalDatastore", "Resources", "ValueTree"]),
-    tests("CommandLine", ["Datastore", "LocalDatastore", "Resources", "ValueTree"]),
+    tests("CommandLine", ["Datastore", "LocalDatastore", "Resources", "Settings", "ValueTree"]),
     tests(
       "NodeAgent",
       ["Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel"]),

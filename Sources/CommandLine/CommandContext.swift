@@ -4,6 +4,7 @@
 public import Datastore
 import Glibc
 public import Routing
+import Settings
 import StoreAccess
 
 /// What a command has of the world around it, so that tests can give it another one.
@@ -44,7 +45,7 @@ public struct CommandContext: Sendable {
   /// The world of a process: its environment, its standard streams, the store on the disk.
   public static var process: CommandContext {
     CommandContext(
-      environment: InputFile.processEnvironment(),
+      environment: ProcessEnvironment.current,
       // Whatever a person was told is done must be there after a power cut.
       openStore: { file, environment in
         try await DatastoreConfiguration.read(file: file, environment: environment)

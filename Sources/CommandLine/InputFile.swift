@@ -63,19 +63,6 @@ enum InputFile {
   static func standardInput() throws -> [UInt8] {
     try contents(of: STDIN_FILENO, "standard input")
   }
-
-  /// The variables that this process was started with; of a name that stands twice the first.
-  static func processEnvironment() -> [String: String] {
-    var variables: [String: String] = [:]
-    for entry in ((try? read("/proc/self/environ")) ?? []).split(separator: 0) {
-      guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      let name = String(decoding: entry[..<equals], as: UTF8.self)
-      if variables[name] != nil { continue }
-      variables[name] = String(decoding: entry[(equals + 1)...], as: UTF8.self)
-    }
-    return variables
-  }
-
   private static func contents(of descriptor: Int32, _ path: String) throws -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)

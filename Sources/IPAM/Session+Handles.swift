@@ -14,7 +14,8 @@ import Resources
 //
 // Either write fails if the record changed since it was read. Say the count is lowered although
 // somebody has raised it for a block write that is yet to come. Then it was raised before it was
-// read, so their block was read before ours was written, and their write fails.
+// read, so their block was read before ours was written, and their write fails. Where there is no
+// block to write, that must be seen after the count was read: who raised it then has none either.
 
 extension Session {
   /// The handle's record, if there is one.

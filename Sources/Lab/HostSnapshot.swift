@@ -71,7 +71,9 @@ public struct HostSnapshot: Sendable {
     let names = LabFiles.names(in: path)
     guard names.isEmpty else { return names.flatMap { sysctls("\(path)/\($0)") } }
     // How many connections there are is no setting.
-    guard !path.hasSuffix("_count"), let text = LabFiles.read(path, limit: 65_536) else { return [] }
+    guard !path.hasSuffix("_count"), let text = LabFiles.read(path, limit: 65_536) else {
+      return []
+    }
     return ["\(path.dropFirst("/proc/sys/".count)) = \(text.filter { $0 != "\n" })"]
   }
 

@@ -43,12 +43,13 @@ extension LabCluster {
     }
   }
 
-  /// Calls DEL for a pod and takes its namespace away.
+  /// Calls DEL for a pod, ends what runs in it and takes its namespace away.
   public func detach(_ pod: LabPod) throws(LabError) {
     let answer = try pod.callPlugin("DEL")
     guard answer.succeeded else {
       throw .attachmentFailed(pod: pod.name, message: "DEL: \(answer.output)\(answer.errors)")
     }
+    LabRemoval.endProcesses(in: pod.namespace)
     try LabCommand.checked(["ip", "netns", "delete", pod.namespace])
     pods.removeAll { $0 === pod }
   }

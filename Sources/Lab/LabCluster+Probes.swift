@@ -6,6 +6,9 @@ import Glibc
 extension LabCluster {
   private var probe: String { programs.path("lab-probe") }
 
+  /// By this a process is known as the lab's, wherever it is.
+  private var mark: [String: String] { ["CALICO_LAB": folder + "/"] }
+
   /// Starts a server that answers with the place's name, and waits until it listens.
   ///
   /// - Parameter ports: UDP and TCP ports.
@@ -18,7 +21,8 @@ extension LabCluster {
     let log = "\(folder)/server-\(servers.count + 1).log"
     let words = tcp.map { "tcp:\($0)" } + udp.map { "udp:\($0)" }
     let server = try RunningCommand(
-      place.here([probe, "serve", "--name", place.name] + words), sink: .file(log))
+      place.here([probe, "serve", "--name", place.name] + words), environment: mark,
+      sink: .file(log))
     servers.append(server)
     try waitUntil("the server in \(place.name)", within: 20) { () throws(LabError) in
       let text = LabFiles.read(log) ?? ""
@@ -65,7 +69,7 @@ extension LabCluster {
     var words = [probe, "stream"]
     if let target { words += ["--to", "\(target.address)/\(target.port)"] }
     for target in denied { words += ["--denied", target.word] }
-    let command = try RunningCommand(place.here(words), sink: .file(log))
+    let command = try RunningCommand(place.here(words), environment: mark, sink: .file(log))
     servers.append(command)
     let stream = LabStream(command, log: log)
     try waitUntil("a stream from \(place.name)", within: 20) { () throws(LabError) in

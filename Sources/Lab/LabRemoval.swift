@@ -25,16 +25,30 @@ enum LabRemoval {
     }
   }
 
+  /// Ends all that runs in one namespace.
+  static func endProcesses(in namespace: String) {
+    guard let inode = ProcessTable.inode("\(LabIdentity.namespaceFolder)/\(namespace)") else {
+      return
+    }
+    end { ProcessTable.processes(in: [inode]) }
+  }
+
   private static func endProcesses(of lab: LabIdentity) {
-    for _ in 0..<rounds {
+    end {
       let inodes = Set(
         lab.namespaces.compactMap {
           ProcessTable.inode("\(LabIdentity.namespaceFolder)/\($0)")
         })
       // Not every process of a lab is in one of its namespaces yet, or still.
-      let found =
-        Set(ProcessTable.processes(in: inodes))
-        .union(ProcessTable.processes(withEnvironment: lab.folder + "/"))
+      return ProcessTable.processes(in: inodes)
+        + ProcessTable.processes(withEnvironment: lab.folder + "/")
+    }
+  }
+
+  /// Kills until there is nothing left to kill.
+  private static func end(_ find: () -> [pid_t]) {
+    for _ in 0..<rounds {
+      let found = Set(find())
       if found.isEmpty { return }
       for process in found { kill(process, SIGKILL) }
       poll(nil, 0, 10)

@@ -39,8 +39,9 @@ struct StoredObject: Sendable {
   }
 
   /// Reads it back. An object with a field that has the wrong form counts as malformed: to use the
-  /// rest of it could mean something else than its author wrote. Only settings are independent of
-  /// each other, so there the rest stands.
+  /// rest of it could mean something else than its author wrote. Not so settings, which are
+  /// independent of each other, and rules: to leave a policy out would let through what it denies,
+  /// and whoever enforces it fails closed on what cannot be read.
   func decoded() -> Result<any Resource, MalformedObject> {
     let stored: StoredResource
     do {
@@ -49,7 +50,7 @@ struct StoredObject: Sendable {
     } catch {
       return .failure(MalformedObject(key: key, reason: "\(error)"))
     }
-    if !stored.problems.isEmpty, key.kind != .felixConfiguration {
+    if !stored.problems.isEmpty, !Self.usableInPart.contains(key.kind) {
       let reason = stored.problems.map { "\($0)" }.joined(separator: "; ")
       return .failure(MalformedObject(key: key, reason: reason))
     }
@@ -60,6 +61,10 @@ struct StoredObject: Sendable {
     resource.metadata.resourceVersion = String(revision)
     return .success(resource)
   }
+
+  private static let usableInPart: Set<Kind> = [
+    .felixConfiguration, .networkPolicy, .globalNetworkPolicy, .profile,
+  ]
 
   /// The resource, or, when it cannot be read, one that has its name and revision only.
   func decodedOrBlank() -> any Resource {

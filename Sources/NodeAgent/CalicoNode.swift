@@ -9,10 +9,8 @@ public struct CalicoNode: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "calico-node",
     abstract: "The agent of one node: policy, routes, BGP and health.",
-    version: Self.version, subcommands: [Run.self, Health.self], defaultSubcommand: Run.self)
-
-  /// The version that ClusterInformation shows.
-  static let version = "v0.1.0"
+    version: BuildVersion.version, subcommands: [Run.self, Health.self], defaultSubcommand: Run.self
+  )
 
   public init() {}
 
@@ -40,7 +38,7 @@ public struct CalicoNode: AsyncParsableCommand {
     func run() async throws {
       let agent = NodeAgent(
         environment: ProcessEnvironment.current, configurationFile: configurationFile,
-        version: CalicoNode.version)
+        version: BuildVersion.version)
       do {
         try await agent.run()
       } catch {

@@ -147,7 +147,9 @@ final class Attempt {
         if errno != EAGAIN, errno != EINTR { failLater(errno) }
         return nil
       }
-      if transport == .udp { return Self.answer(Substring(decoding: bytes[..<count], as: UTF8.self)) }
+      if transport == .udp {
+        return Self.answer(Substring(decoding: bytes[..<count], as: UTF8.self))
+      }
       // IPv4 raw sockets hand over the IP header too.
       let start = target.isV6 ? 0 : Int(bytes[0] & 0x0f) * 4
       guard count >= start + 8, bytes[start] == (target.isV6 ? 129 : 0) else { continue }

@@ -127,7 +127,8 @@ struct Stream {
   ) -> Int32 {
     var isClean = trouble == nil
     if let connection {
-      let silence = max(connection.longestSilence, trouble == nil ? now() - connection.lastAnswer : 0)
+      let silence = max(
+        connection.longestSilence, trouble == nil ? now() - connection.lastAnswer : 0)
       say(
         "stream sent=\(connection.sent) answered=\(connection.received) "
           + "longest-silence-ms=\(silence) retransmits=\(connection.socket.retransmits) "

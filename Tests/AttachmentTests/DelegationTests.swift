@@ -18,7 +18,6 @@ struct DelegationTests {
     config=$(cat)
     echo "$CNI_COMMAND $CNI_CONTAINERID $CNI_IFNAME $CNI_NETNS" >> "$folder/calls"
     case "$config" in *'"broken":'*) echo nonsense; exit 3;; esac
-    case "$config" in *'"slow":'*) sleep 600;; esac
     lease="$folder/lease-$CNI_CONTAINERID"
     case "$CNI_COMMAND" in
     ADD)

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Attachment
 import Testing
 import ValueTree
 
@@ -72,6 +73,19 @@ struct ResultTests {
     let failed = try host.call(
       "CHECK", pod, [.init("prevResult", answer.value)], program: "calico-ipam")
     #expect(failed.code == 104)
+  }
+
+  @Test("to -v is the version of the program, and to other flags how to call it")
+  func flags() async throws {
+    let host = try await Host()
+    let program = host.folder.path + "/bin/calico"
+    let version = try Command(words: [program, "-v"]).outcome()
+    #expect(version.status == 0)
+    #expect(version.output == "\(PluginProcess.version)\n")
+    let other = try Command(words: [program, "--help"]).outcome()
+    #expect(other.status == 1)
+    #expect(other.output == "")
+    #expect(other.error == "usage: calico [-v], with CNI_COMMAND in the environment\n")
   }
 
   @Test("of VERSION names all versions")

@@ -4,6 +4,7 @@
 import CommandLine
 import Datastore
 import Resources
+import Settings
 import Testing
 
 @Suite("Versions and usage")

@@ -32,8 +32,8 @@ import Testing
   func pairs(first: Int, atomic: Bool) async throws {
     let seed = Seed.make("Two at the same time, \(first), atomic \(atomic)")
     for second in Self.operations.indices[first...] {
-      for order in 0..<(atomic ? 10 : 40) {
-        var generator = TestGenerator(seed &+ UInt64(1000 * second + order))
+      for order in 0..<Seed.rounds(atomic ? 10 : 40) {
+        var generator = TestGenerator(seed &+ UInt64(1_000_000 * second + order))
         let world = try await prepared(atomic, &generator)
         let pair = [Self.operations[first], Self.operations[second]]
         try await run(pair, world, seed: generator.next())
@@ -50,7 +50,7 @@ import Testing
   @Test("never endanger an address, nor leave a claim on a block that is not the host's")
   func four() async throws {
     let seed = Seed.make("Four at the same time")
-    for order in 0..<1500 {
+    for order in 0..<Seed.rounds(1500) {
       var generator = TestGenerator(seed &+ UInt64(order))
       let world = try await prepared(false, &generator)
       // Half of them of a few operations only, which meet more often.
@@ -67,7 +67,7 @@ import Testing
   @Test("with strict affinity nothing is assigned from a block that was just given up")
   func strictAgainstRelease() async throws {
     let seed = Seed.make("Assignment against release")
-    for order in 0..<200 {
+    for order in 0..<Seed.rounds(200) {
       var generator = TestGenerator(seed &+ UInt64(order))
       let world = try await World(atomic: false)
       try await world.setStrict()

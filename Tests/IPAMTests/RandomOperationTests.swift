@@ -9,7 +9,7 @@ import Testing
     "give no address twice and lose none", arguments: [true, false], [true, false])
   func work(atomic: Bool, mayKill: Bool) async throws {
     let seed = Seed.make("Hosts at work at random, atomic \(atomic), kill \(mayKill)")
-    for round in 0..<40 {
+    for round in 0..<Seed.rounds(40) {
       var generator = TestGenerator(seed &+ UInt64(round))
       var world = try await RandomWorld(
         MemoryDatastore(commitsAtomically: atomic), &generator)

@@ -42,7 +42,8 @@ extension LabTests {
       let node = try lab.node(1)
       try node.checked("ip", "route", "add", "blackhole", "10.9.0.0/16")
       try node.checked(
-        "nft", "add table inet t; add chain inet t o { type filter hook output priority 0; }; "
+        "nft",
+        "add table inet t; add chain inet t o { type filter hook output priority 0; }; "
           + "add rule inet t o tcp dport 81 drop")
       func probe(_ target: ProbeTarget) throws -> ProbeOutcome {
         try lab.probe(from: node, to: target, milliseconds: 400)

@@ -18,7 +18,7 @@ struct CalicoAddresses {
     var pools: [String]
   }
 
-  /// - Parameter isNeeded: whether the configuration must say what to assign; to release, it may be
+  /// - Parameter assigns: whether the configuration must say what to assign; to release, it may be
   ///   wrong.
   init(
     _ configuration: NetworkConfiguration, _ workload: Workload, _ store: any Datastore,

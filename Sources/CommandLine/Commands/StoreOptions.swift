@@ -4,6 +4,7 @@
 import ArgumentParser
 import Datastore
 import Resources
+import Settings
 
 /// What commands understand that work on the datastore.
 struct StoreOptions: ParsableArguments {

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Datastore
 import Resources
+import Settings
 
 /// `calicoctl version`
 struct VersionCommand: ContextCommand {

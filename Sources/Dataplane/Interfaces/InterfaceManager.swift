@@ -217,7 +217,7 @@ final class InterfaceManager {
   private func delete(_ route: Route) throws(NetlinkError) {
     do throws(NetlinkError) {
       try sockets.delete(route)
-    } catch where error.isNotFound {
+    } catch  where error.isNotFound {
       // Gone with its interface.
     }
   }

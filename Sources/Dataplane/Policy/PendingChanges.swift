@@ -43,7 +43,11 @@ struct PendingChanges {
   }
 
   mutating func addChain(_ name: String) {
-    if removedChains.remove(name) != nil { changedChains.insert(name) } else { newChains.insert(name) }
+    if removedChains.remove(name) != nil {
+      changedChains.insert(name)
+    } else {
+      newChains.insert(name)
+    }
   }
 
   mutating func changeChain(_ name: String) {

@@ -174,7 +174,8 @@ struct PolicyTable {
   private mutating func setPolicy(_ id: PolicyID, _ policy: DesiredPolicy?) {
     let couldPass = Names.Direction.allCases.map { canPass(id, $0) }
     policies[id] = policy
-    nameSets(usedBy: policy.map { [($0.ingress, "ingress"), ($0.egress, "egress")] } ?? [], "\(id)")
+    nameSets(
+      usedBy: policy.map { [($0.ingress, "ingress"), ($0.egress, "egress")] } ?? [], "\(id)")
     for direction in Names.Direction.allCases { build(Names.policy(id, direction)) }
     guard couldPass != Names.Direction.allCases.map({ canPass(id, $0) }) else { return }
     for case (let name, .stack(let stack)) in recipes

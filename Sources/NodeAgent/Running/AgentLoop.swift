@@ -41,7 +41,8 @@ struct AgentLoop: Service, CustomStringConvertible {
           throw CancellationError()
         }
         defer { group.cancelAll() }
-        do { try await group.waitForAll() } catch is CancellationError {}
+        // The first error ends the loop; `waitForAll` would wait for the others, which never end.
+        do { while try await group.next() != nil {} } catch is CancellationError {}
       }
     } onGracefulShutdown: {
       log.info("stopping")
@@ -87,7 +88,9 @@ struct AgentLoop: Service, CustomStringConvertible {
       let interfaces =
         [current.routeRefreshInterval, current.interfaceRefreshInterval]
         .filter { $0 > .zero }.min() ?? .zero
-      group.addTask { await Self.every(current.nftablesRefreshInterval) { await core.refreshPolicy() } }
+      group.addTask {
+        await Self.every(current.nftablesRefreshInterval) { await core.refreshPolicy() }
+      }
       group.addTask { await Self.every(interfaces) { await core.refreshInterfaces() } }
     }
   }

@@ -77,7 +77,8 @@ actor StatusServer {
   }
 
   private static func response(_ state: HealthState) -> Response {
-    response(state.isGood ? .ok : .serviceUnavailable, state.text, type: "text/plain; charset=utf-8")
+    response(
+      state.isGood ? .ok : .serviceUnavailable, state.text, type: "text/plain; charset=utf-8")
   }
 
   private static func response(

@@ -108,7 +108,8 @@ public enum AddressDetection: Sendable {
     case .interface(let patterns):
       for pattern in patterns {
         let candidates = interfaces.filter { pattern.matches($0.name) }
-        if let found = first(candidates, why: { "interface=\(pattern.text): it is on \($0.name)" }) {
+        if let found = first(candidates, why: { "interface=\(pattern.text): it is on \($0.name)" })
+        {
           return found
         }
       }

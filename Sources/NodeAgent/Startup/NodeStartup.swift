@@ -94,9 +94,13 @@ public struct NodeStartup: Sendable {
       wanted.spec.clusterType = types.joined(separator: ",")
       if wanted == stored { return }
       do throws(DatastoreError) {
-        if stored == nil { _ = try await store.create(wanted) } else { _ = try await store.update(wanted) }
+        if stored == nil {
+          _ = try await store.create(wanted)
+        } else {
+          _ = try await store.update(wanted)
+        }
         return
-      } catch where error.isConflict {
+      } catch  where error.isConflict {
         continue
       }
     }

@@ -38,14 +38,18 @@ final class Host {
       if cidr.contains(":") { pool.spec.blockSize = 122 }
       _ = try await store.create(pool)
     }
-    try node.run(
-      "sh", "-ec",
-      "ip link set lo up; ip link add up0 type veth peer name up1;"
-        + " ip link set up0 addrgenmode none; ip link set up1 addrgenmode none; ip link set up0 up; ip link set up1 up;"
-        + " ip addr add 192.0.2.1/24 dev up0; sysctl -qw net.ipv4.ip_forward=1"
-        + " net.ipv6.conf.all.forwarding=1;"
-        + (hasDefaultRoute ? " ip route add default via 192.0.2.254" : ""))
+    try node.run("sh", "-ec", Self.uplink + (hasDefaultRoute ? Self.defaultRoute : ""))
   }
+
+  private static let uplink = """
+    ip link set lo up
+    ip link add up0 type veth peer name up1
+    for link in up0 up1; do ip link set $link addrgenmode none; ip link set $link up; done
+    ip addr add 192.0.2.1/24 dev up0
+    sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+
+    """
+  private static let defaultRoute = "ip route add default via 192.0.2.254"
 
   /// The plugin, which is built into the same folder as this test.
   private static func program() throws -> String {

@@ -13,6 +13,11 @@ enum Seed {
     print("\(test): CALICO_TEST_SEED=\(seed)")
     return seed
   }
+
+  /// How often a random test tries: CALICO_TEST_FACTOR times as often as usual.
+  static func rounds(_ usual: Int) -> Int {
+    usual * max(1, getenv("CALICO_TEST_FACTOR").flatMap { Int(String(cString: $0)) } ?? 1)
+  }
 }
 
 /// A small generator whose sequence hangs on its seed alone.
