@@ -97,7 +97,7 @@ let package = Package(
       "Attachment",
       [
         "Addressing", "AgentProtocol", "CLinux", "Datastore", "IPAM", "Netlink", "Resources",
-        "StoreAccess", "ValueTree",
+        "Settings", "StoreAccess", "ValueTree",
       ]),
     library(
       "CommandLine",
@@ -155,7 +155,12 @@ let package = Package(
         "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources",
         "SyncModel", "Telemetry", "ValueTree", logging,
       ], swiftSettings: house),
-    tests("Attachment", ["Addressing", "Datastore", "LocalDatastore", "Resources", "ValueTree"]),
+    tests(
+      "Attachment",
+      [
+        "Addressing", "AgentProtocol", "CSQLite", "Datastore", "IPAM", "LocalDatastore", "Netlink",
+        "Resources", "Settings", "ValueTree", "calico",
+      ]),
     tests("CommandLine", ["Datastore", "LocalDatastore", "Resources", "Settings", "ValueTree"]),
     tests(
       "NodeAgent",

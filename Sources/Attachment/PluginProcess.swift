@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Settings
 import ValueTree
 
 /// The process that a runtime starts for one call.
 public enum PluginProcess {
-  /// The version that `-v` prints.
-  public static let version = "v3.0.0-swift"
-
   /// Does the call and ends the process.
   ///
   /// The main thread is only parked and the process left by `_exit`: in a fully static program an
@@ -19,7 +17,8 @@ public enum PluginProcess {
     signal(SIGPIPE, SIG_IGN)
     if let flag = arguments.dropFirst().first {
       let isVersion = ["-v", "--version"].contains(flag)
-      let text = isVersion ? version : "usage: calico [-v], with CNI_COMMAND in the environment"
+      let text =
+        isVersion ? BuildVersion.version : "usage: calico [-v], with CNI_COMMAND in the environment"
       _ = SmallFile.write(Array("\(text)\n".utf8), to: isVersion ? 1 : 2)
       _exit(isVersion ? 0 : 1)
     }

@@ -43,6 +43,11 @@ public struct DataplaneConfiguration: Sendable, Hashable {
   public var natOutgoingAddress: IPAddress?
   /// The ports that masquerading uses; `nil` is the kernel's choice.
   public var natPortRange: PortRange?
+  /// Workloads may not send VXLAN to this UDP port: they could write the inner packet's addresses as
+  /// they like. `nil` allows it.
+  public var refusedVXLANPort: UInt16?
+  /// Workloads may not send IP in IP, for the same reason.
+  public var refusesIPIP: Bool
 
   public init(
     interfacePrefixes: [String] = ["cali"], endpointToHostAction: EndpointToHostAction = .drop,
@@ -50,7 +55,8 @@ public struct DataplaneConfiguration: Sendable, Hashable {
     skipsInvalidCheck: Bool = false, ipv6Enabled: Bool = true, routeProtocol: RouteProtocol = .boot,
     routeSourceIPv4: IPAddress? = nil, routeSourceIPv6: IPAddress? = nil,
     removesExternalRoutes: Bool = true, markMask: UInt32 = 0xffff_0000,
-    natOutgoingAddress: IPAddress? = nil, natPortRange: PortRange? = nil
+    natOutgoingAddress: IPAddress? = nil, natPortRange: PortRange? = nil,
+    refusedVXLANPort: UInt16? = 4789, refusesIPIP: Bool = true
   ) {
     self.interfacePrefixes = interfacePrefixes
     self.endpointToHostAction = endpointToHostAction
@@ -65,6 +71,8 @@ public struct DataplaneConfiguration: Sendable, Hashable {
     self.markMask = markMask
     self.natOutgoingAddress = natOutgoingAddress
     self.natPortRange = natPortRange
+    self.refusedVXLANPort = refusedVXLANPort
+    self.refusesIPIP = refusesIPIP
   }
 
   /// Whether an interface of this name is a workload's.

@@ -3,9 +3,9 @@
 
 import Glibc
 
-/// A cluster on one machine: a switch, nodes on it, pods on them, each a network namespace. It needs
-/// root, changes nothing outside its namespaces and its folder, and takes everything away with
-/// `destroy()`, at the latest when the object goes.
+/// A cluster on one machine: a switch, nodes on it, pods on them, each a network namespace. It
+/// needs root, changes nothing outside its namespaces and its folder, and takes everything away
+/// with `destroy()`, at the latest when the object goes.
 public final class LabCluster {
   let identity: LabIdentity
   public let programs: LabPrograms

@@ -15,8 +15,8 @@ enum ProcessTable {
     return text[text.index(after: end)...].split(separator: " ")
   }
 
-  /// When the process started, in the kernel's ticks since the boot; nil when there is none, or only
-  /// what is left of it for its parent. Together with the number it names a process for good.
+  /// When the process started, in the kernel's ticks since the boot; nil when there is none, or
+  /// only what is left of it for its parent. Together with the number it names a process for good.
   static func startTime(of pid: pid_t) -> UInt64? {
     // State, and field 22 of proc(5).
     guard let fields = fields(of: pid), fields.count > 19, fields[0] != "Z", fields[0] != "X"

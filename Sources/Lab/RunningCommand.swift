@@ -1,7 +1,6 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 public import Glibc
 
 /// A program that was started, in a process group of its own so that a Ctrl-C at the terminal does
@@ -17,7 +16,7 @@ public final class RunningCommand {
   public let command: String
   public let pid: pid_t
   private let input: [UInt8]
-  private let ends: Ends
+  private let ends: CommandPipes
   private var result: CommandResult?
   private var isLetGo = false
 
@@ -34,7 +33,7 @@ public final class RunningCommand {
   ) throws(LabError) {
     command = words.joined(separator: " ")
     self.input = Array(input.utf8)
-    ends = try Ends(sink)
+    ends = try CommandPipes(sink)
     pid = try Self.spawn(
       words, Self.variables(environment, isolated), ends,
       needsInput: !input.isEmpty)
@@ -57,7 +56,7 @@ public final class RunningCommand {
   }
 
   private static func spawn(
-    _ words: [String], _ variables: [String], _ ends: Ends, needsInput: Bool
+    _ words: [String], _ variables: [String], _ ends: CommandPipes, needsInput: Bool
   ) throws(LabError) -> pid_t {
     guard let program = words.first else { throw .notFound("a program to run") }
     var actions = posix_spawn_file_actions_t()
@@ -190,60 +189,5 @@ public final class RunningCommand {
     if count < 0 { return errno == EINTR || errno == EAGAIN }
     bytes += chunk[..<count]
     return count > 0 && bytes.count < limit
-  }
-}
-
-/// The pipes between the lab and a program.
-private final class Ends {
-  private(set) var input: Int32 = -1
-  private(set) var output: Int32 = -1
-  private(set) var errors: Int32 = -1
-  private(set) var childInput: Int32 = -1
-  private(set) var childOutput: Int32 = -1
-  private(set) var childErrors: Int32 = -1
-
-  init(_ sink: RunningCommand.Sink) throws(LabError) {
-    (childInput, input) = try Self.pipe()
-    // A program that does not read its input must not hold up the one who reads its output.
-    _ = fcntl(input, F_SETFL, O_NONBLOCK)
-    switch sink {
-    case .collect:
-      (output, childOutput) = try Self.pipe()
-      (errors, childErrors) = try Self.pipe()
-    case .file(let path):
-      childOutput = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-      guard childOutput >= 0 else { throw .system(call: "open", subject: path, code: errno) }
-      childErrors = fcntl(childOutput, F_DUPFD_CLOEXEC, 0)
-    }
-  }
-
-  private static func pipe() throws(LabError) -> (reader: Int32, writer: Int32) {
-    var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else {
-      throw .system(call: "pipe2", subject: "", code: errno)
-    }
-    return (ends[0], ends[1])
-  }
-
-  deinit {
-    closeChildSide(keepsInput: false)
-    closeOutput()
-    closeErrors()
-  }
-
-  func closeChildSide(keepsInput: Bool) {
-    Self.close(&childInput)
-    Self.close(&childOutput)
-    Self.close(&childErrors)
-    if !keepsInput { closeInput() }
-  }
-
-  func closeInput() { Self.close(&input) }
-  func closeOutput() { Self.close(&output) }
-  func closeErrors() { Self.close(&errors) }
-
-  private static func close(_ descriptor: inout Int32) {
-    if descriptor >= 0 { Glibc.close(descriptor) }
-    descriptor = -1
   }
 }

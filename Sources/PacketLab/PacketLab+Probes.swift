@@ -101,6 +101,8 @@ extension PacketLab {
     var senders: [LabSocket] = []
     for (from, to) in controls {
       let port = Self.controlPort &+ UInt16(truncatingIfNeeded: receivers.count)
+      let probe = LabProbe(.udp, from: from, port: port, to: to, port: port)
+      forget(probe, [])
       receivers.append(
         (
           try place(of: to).namespace.enter {
@@ -111,7 +113,7 @@ extension PacketLab {
         ))
       let sender = try place(of: from).namespace.enter {
         let socket = try LabSocket(from.family, SOCK_DGRAM)
-        try socket.bind(from)
+        try socket.bind(from, port)
         return socket
       }
       senders.append(sender)

@@ -128,8 +128,8 @@ extension Demo {
     }
     guard let report = try allowed?.finish() else { throw .notFound("the stream") }
     screen.text(
-      "     the allowed stream: \(report.answered) of \(report.sent) messages answered, the longest "
-        + "silence \(report.longestSilence) ms, \(report.retransmits) segments sent again")
+      "     the allowed stream: \(report.answered) of \(report.sent) messages answered, the "
+        + "longest silence \(report.longestSilence) ms, \(report.retransmits) segments sent again")
     ledger.judge(
       "connection during the agent's restart", "unbroken",
       seen: report.trouble

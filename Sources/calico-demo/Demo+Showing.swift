@@ -160,7 +160,7 @@ extension Demo {
       outcome = try lab.probe(from: pod, to: ProbeTarget(.tcp, outside.address, 80))
     }
     let text = outcome?.description ?? "nothing"
-    screen.text("     \(pod.name) (\(pod.address)): \(text)\n")
+    screen.text("     \(pod.name) (\(pod.address)): \(text)")
     ledger.expect(
       "outside sees", pod.node.address,
       seen: text.split(separator: " ").last.map(String.init) ?? "")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attachment
+import Settings
 import Testing
 import ValueTree
 
@@ -81,7 +82,7 @@ struct ResultTests {
     let program = host.folder.path + "/bin/calico"
     let version = try Command(words: [program, "-v"]).outcome()
     #expect(version.status == 0)
-    #expect(version.output == "\(PluginProcess.version)\n")
+    #expect(version.output == "\(BuildVersion.version)\n")
     let other = try Command(words: [program, "--help"]).outcome()
     #expect(other.status == 1)
     #expect(other.output == "")

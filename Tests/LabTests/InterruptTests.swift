@@ -44,8 +44,8 @@ extension LabTests {
         poll(nil, 0, Int32.random(in: 0...300, using: &dice))
         demo.signal(SIGINT)
         let result = try demo.finish(within: 60)
-        // Before the demo listens, a signal simply ends it, and there is nothing to clean; after its
-        // end it is too late for one.
+        // Before the demo listens, a signal simply ends it, and there is nothing to clean; after
+        // its end it is too late for one.
         #expect([130, 128 + signal, 0].contains(result.status), "round \(round): \(result)")
         #expect(LabCluster.leftovers(of: name(demo)) == [], "round \(round)")
       }

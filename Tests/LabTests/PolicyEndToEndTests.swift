@@ -164,8 +164,13 @@ extension LabTests {
         "apply", "-f", "-",
         input: policy(
           "kept",
-          "selector: app == 'kept'\ningress:\n- action: Allow\n  source:\n    selector: role == 'friend'"
-        ))
+          """
+          selector: app == 'kept'
+          ingress:
+          - action: Allow
+            source:
+              selector: role == 'friend'
+          """))
       defer {
         #expect(throws: Never.self) {
           try lab.calicoctl("delete", "networkpolicy", "kept", "-n", "test")

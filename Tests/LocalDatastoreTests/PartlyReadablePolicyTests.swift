@@ -4,6 +4,7 @@
 import Datastore
 import Resources
 import Testing
+import ValueTree
 
 @testable import LocalDatastore
 

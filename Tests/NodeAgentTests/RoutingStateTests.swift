@@ -66,8 +66,10 @@ struct RoutingStateTests {
     let configuration = try #require(state.configuration())
     #expect(configuration.blocks == [own])
     #expect(configuration.pools == [BGPPool(cidr: pool, exported: false)])
-    #expect(state.apply(.block(own, nil)))
+    let ownChanges = state.apply(.block(own, nil))
+    #expect(ownChanges)
     #expect(try #require(state.configuration()).blocks.isEmpty)
-    #expect(!state.apply(.block(other, nil)))
+    let otherChanges = state.apply(.block(other, nil))
+    #expect(!otherChanges)
   }
 }

@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import PolicyCases
 
 /// Workloads beside those of the worlds, one on each node, which may do everything: what they send
 /// shows that what was sent before has had its time.
@@ -14,6 +15,10 @@ enum Control {
   }
 
   static func interface(_ node: String) -> String { "calictl\(node.suffix(1))" }
+
+  static var allChanges: Pipeline.Changes {
+    Dictionary(uniqueKeysWithValues: PolicyCase.nodes.map { ($0, changes($0)) })
+  }
 
   static func changes(_ node: String) -> [DesiredChange] {
     [

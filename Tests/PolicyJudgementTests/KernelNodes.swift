@@ -14,7 +14,7 @@ import Telemetry
 @testable import Dataplane
 
 /// The nodes of a world in the kernel, programmed by the dataplane itself.
-final class KernelNodes {
+final class KernelNodes: Sendable {
   private let lab: PacketLab
   private let dataplanes: [String: Dataplane]
   private let namespaces: [String: NetworkNamespace]
@@ -61,20 +61,33 @@ final class KernelNodes {
     }
   }
 
-  func apply(_ changes: Pipeline.Changes) async throws {
-    for (node, list) in changes.sorted(by: { $0.key < $1.key }) {
-      guard let status = await dataplanes[node]?.apply(list) else { continue }
-      if let failure = status.failure { throw KernelFailure(description: failure) }
+  /// Everything must be programmed in the end.
+  func apply(_ batches: [Pipeline.Changes]) async throws {
+    try await withThrowingTaskGroup { group in
+      for (node, dataplane) in dataplanes {
+        group.addTask {
+          var status = await dataplane.status
+          for changes in batches { status = await dataplane.apply(changes[node] ?? []) }
+          if let failure = status.failure { throw KernelFailure(description: failure) }
+          if let (endpoint, reason) = status.pending.first {
+            throw KernelFailure(description: "\(endpoint) is not programmed: \(reason)")
+          }
+        }
+      }
+      try await group.waitForAll()
     }
   }
 
-  /// Endpoints that are not programmed, and why.
-  func pending() async -> [String] {
-    var found: [String] = []
-    for dataplane in dataplanes.values {
-      found += await dataplane.status.pending.map { "\($0.key): \($0.value)" }
-    }
-    return found
+  /// Programs a world, and tries packets in it: which arrive, and how long programming took.
+  func judge(
+    _ world: World, _ batches: [Pipeline.Changes], _ flows: [Flow]
+  ) async throws -> (arrived: [Bool], programming: Duration) {
+    try await wire(world)
+    let clock = ContinuousClock()
+    let start = clock.now
+    try await apply(batches)
+    let time = clock.now - start
+    return (try await send(flows), time)
   }
 
   /// Which packets arrive.

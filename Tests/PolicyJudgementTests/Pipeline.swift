@@ -27,16 +27,21 @@ struct Pipeline {
 
   /// Changes the store to hold this world; what the engines ask for, batch by batch.
   mutating func move(to world: World, _ dice: inout Dice) throws -> [Changes] {
-    let resources = world.resources
-    let new = Set(resources.map(\.key))
-    var changes: [ResourceChange] = resources.map { .set($0) }
-    changes += keys.subtracting(new).sorted().map { .removed($0) }
-    keys = new
-    changes.shuffle(using: &dice)
+    let changes = changes(to: world).shuffled(using: &dice)
     // Sometimes the dataplane sees what is between two worlds.
     guard Int.random(in: 0..<3, using: &dice) == 0 else { return [try feed(changes[...])] }
     let middle = Int.random(in: 0...changes.count, using: &dice)
     return [try feed(changes[..<middle]), try feed(changes[middle...])]
+  }
+
+  /// The same at once and in a fixed order.
+  mutating func move(to world: World) throws -> Changes { try feed(changes(to: world)[...]) }
+
+  private mutating func changes(to world: World) -> [ResourceChange] {
+    let resources = world.resources
+    let new = Set(resources.map(\.key))
+    defer { keys = new }
+    return resources.map { .set($0) } + keys.subtracting(new).sorted().map { .removed($0) }
   }
 
   private mutating func feed(_ changes: ArraySlice<ResourceChange>) throws -> Changes {

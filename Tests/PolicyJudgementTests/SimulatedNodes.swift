@@ -45,6 +45,38 @@ final class SimulatedNodes {
     }
   }
 
+  /// Nodes that see this world first, with the control workloads.
+  ///
+  /// - Parameter likening: The kernel's sets of a selector only ever become more, so that what a
+  ///   world leaves behind is not what it makes from nothing: the new nodes have had a member of
+  ///   every kind that these nodes have had.
+  convenience init(_ world: World, likening others: SimulatedNodes? = nil) throws {
+    try self.init()
+    try apply(Control.allChanges)
+    var pipeline = Pipeline()
+    var changes = try pipeline.move(to: world)
+    for (node, list) in changes {
+      let known = others?.nodes[node]?.table.model.sets ?? [:]
+      changes[node] = list.flatMap { change -> [DesiredChange] in
+        guard case .set(let id, var set) = change else { return [change] }
+        set.members = Set(
+          SetPart.allCases.filter { known[Names.set(id, $0)] != nil }.map(Self.member))
+        return [.set(id, set), change]
+      }
+    }
+    try apply(changes)
+    enter(world)
+  }
+
+  private static func member(_ part: SetPart) -> IPSetMember {
+    let address = part.family == .v4 ? IPAddress(v4: 0x0101_0101) : IPAddress(v6: 1)
+    switch part {
+    case .hosts4, .hosts6: return .net(CIDR(host: address))
+    case .nets4, .nets6: return .net(.everything(part.family))
+    case .ports4, .ports6: return .port(address, .tcp, 1)
+    }
+  }
+
   /// From now on packets are on their way in this world.
   func enter(_ world: World) {
     directory = Directory(world)

@@ -74,6 +74,7 @@ struct PolicyTable {
       setEndpoint(key, nil)
     case .setRemoved(let id):
       guard let state = sets.removeValue(forKey: id) else { return }
+      firstUsers[id] = nil
       for part in state.parts { removeSet(Names.set(id, part)) }
     case .pool(let cidr, let pool):
       pools[cidr] = pool
@@ -293,8 +294,7 @@ struct PolicyTable {
       for profile in stack.profiles { register(.profile(profile, stack.direction)) }
       register(.deny("no-profile"))
       return stack.chain(
-        passBit: passBit, skipsInvalidCheck: configuration.skipsInvalidCheck,
-        canPass: { canPass($0, stack.direction) })
+        configuration, passBit: passBit, canPass: { canPass($0, stack.direction) })
     case .policy(let id, let direction):
       let rules = policies[id].map { direction == .ingress ? $0.ingress : $0.egress }
       return ruleChain(

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import DesiredState
 import Netlink
 
@@ -50,20 +51,19 @@ struct Stack: Hashable {
 
   /// The chain.
   ///
-  /// - Parameters:
-  ///   - canPass: Whether a policy has a rule that passes; only then is the mark looked at.
-  ///   - skipsInvalidCheck: Leave packets that conntrack calls invalid to the policies.
+  /// - Parameter canPass: Whether a policy has a rule that passes; only then is the mark looked at.
   func chain(
-    passBit: UInt32, skipsInvalidCheck: Bool, canPass: (PolicyID) -> Bool
+    _ configuration: DataplaneConfiguration, passBit: UInt32, canPass: (PolicyID) -> Bool
   ) -> ChainModel {
     var rules: [RuleModel] = []
-    if !skipsInvalidCheck {
+    if !configuration.skipsInvalidCheck {
       var rule = RuleBuilder()
       rule.match(connectionState: BaseRenderer.State.invalid)
       rule.append(.counter())
       rule.append(.verdict(.drop))
       rules.append(rule.finished(comment: "invalid packet"))
     }
+    if direction == .egress { rules += Self.tunnels(configuration) }
     for tier in tiers { rules += self.rules(of: tier, passBit, canPass) }
     for profile in profiles {
       rules.append(RuleModel(expressions: [.verdict(.jump(Names.profile(profile, direction)))]))
@@ -73,6 +73,27 @@ struct Stack: Hashable {
         expressions: [.counter(), .verdict(.goto(Names.deny("no-profile")))],
         comment: "no policy or profile allowed it"))
     return ChainModel(chainName, comment: summary, rules: rules)
+  }
+
+  /// Encapsulated packets hide from policy what is in them.
+  private static func tunnels(_ configuration: DataplaneConfiguration) -> [RuleModel] {
+    var rules: [RuleModel] = []
+    if let port = configuration.refusedVXLANPort {
+      var rule = RuleBuilder()
+      rule.match(transport: .udp)
+      rule.match(.destination, ports: [PortRange(port)])
+      rule.append(.counter())
+      rule.append(.verdict(.drop))
+      rules.append(rule.finished(comment: "VXLAN from a workload"))
+    }
+    if configuration.refusesIPIP {
+      var rule = RuleBuilder()
+      rule.match(transport: IPProtocol(rawValue: 4))
+      rule.append(.counter())
+      rule.append(.verdict(.drop))
+      rules.append(rule.finished(comment: "IP in IP from a workload"))
+    }
+    return rules
   }
 
   private func rules(
