@@ -167,7 +167,8 @@ public actor Dataplane {
 
   private func updateGauges() {
     guard let kernel else { return }
-    metrics.update(table.model, transactions: kernel.writer.transactions)
+    metrics.update(
+      table.model, transactions: kernel.writer.transactions, refusals: kernel.writer.failures)
     metrics.routes.set(kernel.interfaces.routeCount)
   }
 }

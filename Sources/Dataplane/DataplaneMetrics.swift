@@ -19,6 +19,7 @@ struct DataplaneMetrics {
   private let sets: Gauge
   private let maps: Gauge
   private let calls: Gauge
+  private let refusals: Gauge
 
   init(_ registry: MetricsRegistry) {
     applyTime = registry.summary(
@@ -57,6 +58,9 @@ struct DataplaneMetrics {
     maps = registry.gauge("felix_nft_maps", help: "Number of active nftables maps.")
     calls = registry.gauge(
       "felix_nft_transactions", help: "Number of transactions that the kernel has taken.")
+    refusals = registry.gauge(
+      "felix_nft_refused_transactions",
+      help: "Number of transactions that the kernel has refused; others took their place.")
   }
 
   func count(_ change: DesiredChange) {
@@ -77,12 +81,13 @@ struct DataplaneMetrics {
     messages[type]?.increment()
   }
 
-  func update(_ model: TableModel, transactions: Int) {
+  func update(_ model: TableModel, transactions: Int, refusals: Int) {
     let mapCount = model.sets.values.count { $0.definition.data != nil }
     chains.set(model.chains.count)
     rules.set(model.chains.values.reduce(0) { $0 + $1.rules.count })
     maps.set(mapCount)
     sets.set(model.sets.count - mapCount)
     calls.set(transactions)
+    self.refusals.set(refusals)
   }
 }

@@ -17,7 +17,7 @@ extension LabCluster {
   public func waitUntilReady(_ node: LabNode, within seconds: Int = 60) throws(LabError) {
     try waitUntil("the agent of \(node.name) is ready", within: seconds) { () throws(LabError) in
       guard node.agentProcess != nil else {
-        throw .notFound("the agent of \(node.name), which has ended: \(node.logTail())")
+        throw .ended(what: "the agent of \(node.name)", last: node.logTail())
       }
       guard let answer = try node.get(port: Self.healthPort, path: "/readiness") else {
         return "its health server does not answer: \(node.logTail(3))"

@@ -27,7 +27,7 @@ extension LabCluster {
     try waitUntil("the server in \(place.name)", within: 20) { () throws(LabError) in
       let text = LabFiles.read(log) ?? ""
       if text.hasPrefix("serving") { return nil }
-      guard server.isRunning else { throw .notFound("the server in \(place.name): \(text)") }
+      guard server.isRunning else { throw .ended(what: "the server in \(place.name)", last: text) }
       return text
     }
     return server
@@ -75,7 +75,7 @@ extension LabCluster {
     try waitUntil("a stream from \(place.name)", within: 20) { () throws(LabError) in
       let text = LabFiles.read(log) ?? ""
       if text.contains("started") { return nil }
-      guard command.isRunning else { throw .notFound("a stream from \(place.name): \(text)") }
+      guard command.isRunning else { throw .ended(what: "a stream from \(place.name)", last: text) }
       return text
     }
     return stream

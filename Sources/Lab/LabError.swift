@@ -10,6 +10,8 @@ public enum LabError: Error, Sendable, CustomStringConvertible {
   /// Something did not become true in time.
   case timedOut(what: String, seconds: Int, last: String)
   case notFound(String)
+  /// A program that should run has ended; what it wrote last.
+  case ended(what: String, last: String)
   /// The runtime's call of the CNI plugin failed.
   case attachmentFailed(pod: String, message: String)
 
@@ -22,6 +24,8 @@ public enum LabError: Error, Sendable, CustomStringConvertible {
     case .timedOut(let what, let seconds, let last):
       "\(what): not within \(seconds) s\(last.isEmpty ? "" : "; last seen: \(last)")"
     case .notFound(let what): "\(what) is not there"
+    case .ended(let what, let last):
+      "\(what) has ended\(last.isEmpty ? " and written nothing" : ": \(last)")"
     case .attachmentFailed(let pod, let message): "attaching \(pod): \(message)"
     }
   }

@@ -3,9 +3,10 @@
 
 import Glibc
 
-/// Where the programs are that a lab runs.
+/// Where the programs are that a lab runs: `CALICO_BIN_DIR`, or else `.build/bin` in the working
+/// directory or a folder above it, or beside the running program.
 public struct LabPrograms: Sendable {
-  /// Their folder: `CALICO_BIN_DIR`, or `.build/bin` here or in a folder above.
+  /// Their folder.
   public let folder: String
 
   public static let all = ["calico", "calico-ipam", "calico-node", "calicoctl", "lab-probe"]
@@ -30,12 +31,25 @@ public struct LabPrograms: Sendable {
     if let text = getenv("CALICO_BIN_DIR").map({ String(cString: $0) }), !text.isEmpty {
       return [absolute(text)]
     }
-    var parts = workingDirectory.split(separator: "/")
-    var folders: [String] = []
+    return ancestors(of: workingDirectory).map { $0 + "/.build/bin" }
+      + ancestors(of: runningProgram).map { $0 + "/bin" }
+  }
+
+  /// A folder and all above it.
+  private static func ancestors(of path: String) -> [String] {
+    var parts = path.split(separator: "/")
+    var found: [String] = []
     while true {
-      folders.append(parts.map { "/" + $0 }.joined() + "/.build/bin")
-      if parts.popLast() == nil { return folders }
+      found.append(parts.map { "/" + $0 }.joined())
+      if parts.popLast() == nil { return found }
     }
+  }
+
+  private static var runningProgram: String {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &bytes, bytes.count)
+    return String(
+      decoding: bytes.prefix(max(count, 0)).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   private static func absolute(_ path: String) -> String {

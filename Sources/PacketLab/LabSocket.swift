@@ -76,6 +76,8 @@ final class LabSocket {
     if getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) < 0 {
       throw .systemCall("ask for a connection's error")
     }
+    // What is refused with a word (RFC 1812 and RFC 4443: administratively prohibited) is lost too.
+    if code == EHOSTUNREACH || code == EACCES { return false }
     if code != 0 {
       errno = code
       throw .systemCall("connect")

@@ -38,6 +38,9 @@ extension PacketLab {
 
   private func place(of address: IPAddress) throws -> Place {
     if let pod = podOf[address], let place = pods[pod] { return place }
+    for (node, addresses) in nodeAddresses where addresses[address.family] == address {
+      if let place = nodes[node] { return place }
+    }
     guard let outside else { throw LabError("the lab has not been started") }
     return outside
   }

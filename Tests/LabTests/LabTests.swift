@@ -21,12 +21,15 @@ extension Trait where Self == ConditionTrait {
 
 extension HostSnapshot {
   /// What differs, without what others do on the machine at the same time: their processes, and
-  /// namespaces and files that are none of a lab.
+  /// namespaces and files that are none of a lab or of a lab that another process is using.
   func labDifferences(from before: HostSnapshot) -> [Difference] {
     differences(from: before).filter { difference in
       switch difference.section {
       case .processes: false
-      case .namespaces, .folders: difference.line.contains("clab")
+      case .namespaces, .folders:
+        difference.isNew
+          && LabIdentity(of: difference.line.split(separator: "/").last ?? "")
+            .map { !$0.isInUse || $0.process == getpid() } ?? false
       default: true
       }
     }

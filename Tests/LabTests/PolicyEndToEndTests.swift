@@ -222,6 +222,8 @@ extension LabTests {
         return pid != nil && pid != former ? nil : text
       }
       try lab.waitUntilMeshed()
+      // The agent looks at the sessions from time to time only.
+      try lab.waitUntilReady(node)
       #expect(try node.lines("ip", "route") == routes)
     }
 

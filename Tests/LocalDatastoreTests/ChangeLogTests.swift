@@ -153,13 +153,32 @@ import Testing
       var events = EventReader(stream)
       return try await events.next() ?? "ended"
     }
-    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-    let other = try await open()
+    // Its revisions go on where those of the old one end, but they are others.
+    let other = try await LocalDatastore.open(
+      path: folder.file("other.db"), durability: .processCrash)
     for index in 0..<5 { _ = try await other.create(sample("new\(index)")) }
+    await other.close()
+    #expect(rename(folder.file("other.db"), path) == 0)
+    for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
     await #expect(throws: DatastoreError.self) { try await waiting.value }
     #expect(
       try await store.all(GlobalNetworkSet.self).map(\.key.name)
         == ["new0", "new1", "new2", "new3", "new4"])
+    _ = try await store.create(sample("newer"))
+    await store.close()
+    let again = try await open()
+    #expect(try await again.all(GlobalNetworkSet.self).count == 6)
+    await again.close()
+  }
+
+  @Test("is that of the new database when the old one was removed") func removed() async throws {
+    let store = try await open()
+    _ = try await store.create(sample("old"))
+    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    #expect(try await store.all(GlobalNetworkSet.self).isEmpty)
+    _ = try await store.create(sample("new"))
+    let other = try await open()
+    #expect(try await other.all(GlobalNetworkSet.self).map(\.key.name) == ["new"])
     await store.close()
     await other.close()
   }

@@ -14,8 +14,12 @@ struct Directory {
   }
 
   private var places: [IPAddress: Place] = [:]
+  private var hosts: [IPAddress: String] = [:]
 
   init(_ world: World) {
+    for (node, addresses) in world.hostAddresses {
+      for address in addresses { hosts[address] = node }
+    }
     for endpoint in world.endpoints {
       let spec = endpoint.spec
       let place = Place(node: spec.node, interface: spec.interfaceName, pod: spec.pod)
@@ -24,6 +28,9 @@ struct Directory {
   }
 
   subscript(address: IPAddress) -> Place? { places[address] }
+
+  /// The node that an address belongs to itself.
+  func host(_ address: IPAddress) -> String? { hosts[address] }
 
   /// All addresses of workloads and where they are.
   var all: [IPAddress: Place] { places }

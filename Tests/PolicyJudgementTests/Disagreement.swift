@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Dataplane
 import PolicyCases
 import PolicyOracle
 import Testing
@@ -8,9 +9,12 @@ import Testing
 /// A packet that not all judges are at one about.
 struct Disagreement {
   var testCase: PolicyCase
+  /// With what the judgement has added to that of the case.
+  var world: World
+  var configuration: DataplaneConfiguration
   var flow: Flow
   /// The world's number, from 0.
-  var world: Int
+  var number: Int
   var simulator: (isAllowed: Bool, trace: String)
   /// Nil where it was not asked.
   var kernel: Bool?
@@ -18,13 +22,13 @@ struct Disagreement {
   /// Reports it, in the smallest world in which it still is so.
   func record() {
     // Whether it depends on the worlds before.
-    let isFresh = isWrong(in: testCase.world)
+    let isFresh = isWrong(in: world)
     let smallest =
-      isFresh ? Shrinker.minimise(testCase.world, while: isWrong) : testCase.world
+      isFresh ? Shrinker.minimise(world, while: isWrong) : world
     func word(_ isAllowed: Bool) -> String { isAllowed ? "allowed" : "denied" }
     var text = """
-      judges disagree about \(flow) in world \(world)
-      oracle: \(word(Oracle(testCase.world).decide(flow).verdict == .allow))
+      judges disagree about \(flow) in world \(number)
+      oracle: \(word(Oracle(world).decide(flow).verdict == .allow))
       simulator: \(word(simulator.isAllowed))
       kernel: \(kernel.map(word) ?? "not asked")
 
@@ -44,6 +48,6 @@ struct Disagreement {
   }
 
   private func simulate(_ world: World) throws -> (isAllowed: Bool, trace: String) {
-    try SimulatedNodes(world).send(flow)
+    try SimulatedNodes(world, configuration).send(flow)
   }
 }

@@ -5,11 +5,14 @@ import PolicyCases
 import PolicyOracle
 import Testing
 
+@testable import Dataplane
+
 /// Goes from one random world to the next, asks all judges about every packet, and compares.
 struct Judgement {
   private(set) var coverage = Coverage()
   private(set) var worlds = 0
   private var packets = 0
+  private var allowed = 0
   private var comparisons = 0
   private let seed: UInt64
   private var pipeline = Pipeline()
@@ -19,14 +22,15 @@ struct Judgement {
 
   init(seed: UInt64) async throws {
     self.seed = seed
-    simulated = try SimulatedNodes()
-    kernel = RunOptions.asksKernel ? try await KernelNodes() : nil
+    let configuration = Era.configuration(world: 0)
+    simulated = try SimulatedNodes(configuration)
+    kernel = RunOptions.asksKernel ? try await KernelNodes(configuration) : nil
     try simulated.apply(Control.allChanges)
     try await kernel?.apply([Control.allChanges])
   }
 
   var summary: String {
-    "\(worlds) worlds, \(packets) packets (\(packets - coverage.allowed) denied), "
+    "\(worlds) worlds, \(packets) packets, \(allowed) of them allowed, "
       + "\(comparisons) tables compared; \(watch.text)"
   }
 
@@ -34,34 +38,44 @@ struct Judgement {
   mutating func judgeNext() async throws -> Bool {
     let testCase = PolicyCase(seed: seed &+ UInt64(worlds))
     var dice = Dice(seed: testCase.seed)
+    var world = testCase.world
+    world.hostAddresses = HostProbes.addresses
+    world.endpointToHost = Era.toHost(world: worlds)
+    let configuration = Era.configuration(world: worlds)
+    if worlds % Era.length == 0 {
+      try simulated.configure(configuration)
+      try await kernel?.configure(configuration)
+    }
     worlds += 1
-    let batches = try watch.measure("engine") { try pipeline.move(to: testCase.world, &dice) }
-    let real = testCase.probes.filter { !$0.simulatedOnly }
+    let batches = try watch.measure("engine") { try pipeline.move(to: world, &dice) }
+    let probes = testCase.probes + HostProbes.make(world, &dice)
+    let real = probes.filter { !$0.simulatedOnly }
     // The kernel has threads of its own.
-    let (kernel, world) = (kernel, testCase.world)
-    async let answer = kernel?.judge(world, batches, real.map(\.flow))
+    let (kernel, worldNow) = (kernel, world)
+    async let answer = kernel?.judge(worldNow, batches, real.map(\.flow))
     try watch.measure("writer") { for changes in batches { try simulated.apply(changes) } }
-    simulated.enter(testCase.world)
+    simulated.enter(world)
     watch.measure("coverage") { coverage.add(testCase) }
-    let oracle = Oracle(testCase.world)
+    let oracle = Oracle(world)
     let expected = watch.measure("oracle") {
-      testCase.probes.map { oracle.decide($0.flow).verdict == .allow }
+      probes.map { oracle.decide($0.flow).verdict == .allow }
     }
     let got = try watch.measure("simulator") {
-      try testCase.probes.map { try simulated.send($0.flow) }
+      try probes.map { try simulated.send($0.flow) }
     }
-    packets += testCase.probes.count
+    packets += probes.count
+    allowed += expected.count { $0 }
     var arrived: [Probe: Bool] = [:]
     if let answer = try await answer {
       watch.add("kernel", answer.programming)
       for (probe, isThere) in zip(real, answer.arrived) { arrived[probe] = isThere }
     }
-    for (index, probe) in testCase.probes.enumerated() {
+    for (index, probe) in probes.enumerated() {
       let judges = [("simulator", got[index].isAllowed), ("kernel", arrived[probe])]
       if judges.contains(where: { $0.1 != nil && $0.1 != expected[index] }) {
         Disagreement(
-          testCase: testCase, flow: probe.flow, world: worlds - 1, simulator: got[index],
-          kernel: arrived[probe]
+          testCase: testCase, world: world, configuration: configuration, flow: probe.flow,
+          number: worlds - 1, simulator: got[index], kernel: arrived[probe]
         ).record()
         return false
       }
@@ -70,13 +84,20 @@ struct Judgement {
       Issue.record("seed \(testCase.seed), refused: \(simulated.refusals)")
       return false
     }
-    return worlds % 10 == 0 ? try watch.measure("comparison") { try compare(testCase) } : true
+    if worlds % 5 != 0 { return true }
+    if let refused = kernel?.refusedTransactions, refused.contains(where: { $0.value != "0" }) {
+      Issue.record("world \(worlds - 1): the kernel refused transactions: \(refused)")
+      return false
+    }
+    return try watch.measure("comparison") { try compare(world, configuration) }
   }
 
   /// Whether the tables that many small changes have left are those that the world makes from
   /// nothing, in the simulator and in the kernel.
-  private mutating func compare(_ testCase: PolicyCase) throws -> Bool {
-    let fresh = try SimulatedNodes(testCase.world, likening: simulated).observe()
+  private mutating func compare(
+    _ world: World, _ configuration: DataplaneConfiguration
+  ) throws -> Bool {
+    let fresh = try SimulatedNodes(world, configuration, likening: simulated).observe()
     var tables = [("simulator", try simulated.observe())]
     if let kernel { tables.append(("kernel", try kernel.observe())) }
     for (judge, table) in tables {
@@ -85,7 +106,7 @@ struct Judgement {
         let differences = table[node]?.differences(from: expected) ?? ["there is no table"]
         if differences.isEmpty { continue }
         Issue.record(
-          "seed \(testCase.seed), world \(worlds - 1): \(judge), \(node): \(differences)")
+          "world \(worlds - 1): the table of the \(judge) on \(node): \(differences)")
         return false
       }
     }

@@ -18,10 +18,10 @@ final class KernelNodes: Sendable {
   private let lab: PacketLab
   private let dataplanes: [String: Dataplane]
   private let namespaces: [String: NetworkNamespace]
-  let metrics = MetricsRegistry()
+  private let metrics: [String: MetricsRegistry]
   private let outside: IPAddress
 
-  init() async throws {
+  init(_ configuration: DataplaneConfiguration) async throws {
     lab = try PacketLab()
     try await lab.start(nodes: PolicyCase.nodes, outsideNets: PolicyCase.outsideNets)
     guard let outside = PolicyCase.outsideNets.first?.first.advanced(by: 200) else {
@@ -32,11 +32,13 @@ final class KernelNodes: Sendable {
     log.logLevel = .error
     var dataplanes: [String: Dataplane] = [:]
     var namespaces: [String: NetworkNamespace] = [:]
+    metrics = Dictionary(uniqueKeysWithValues: PolicyCase.nodes.map { ($0, MetricsRegistry()) })
     for node in PolicyCase.nodes {
       let namespace = try await lab.namespace(of: node)
       namespaces[node] = namespace
       let dataplane = try Dataplane(
-        configuration: DataplaneConfiguration(), namespace: namespace, metrics: metrics, log: log)
+        configuration: configuration, namespace: namespace,
+        metrics: metrics[node] ?? MetricsRegistry(), log: log)
       try await dataplane.start()
       dataplanes[node] = dataplane
       try await lab.connect(
@@ -58,6 +60,14 @@ final class KernelNodes: Sendable {
       ]
       try await lab.connect(
         spec.pod, addresses, to: spec.node, interface: spec.interfaceName)
+    }
+  }
+
+  func configure(_ configuration: DataplaneConfiguration) async throws {
+    for dataplane in dataplanes.values {
+      if let failure = await dataplane.configure(configuration).failure {
+        throw KernelFailure(description: failure)
+      }
     }
   }
 
@@ -101,6 +111,16 @@ final class KernelNodes: Sendable {
           port: flow.destinationPort ?? 0, icmpType: flow.icmpType ?? 0,
           icmpCode: flow.icmpCode ?? 0)
       }, controls: controls)
+  }
+
+  /// How many transactions each kernel has refused; the dataplane tries again in another way, so
+  /// that it would not show.
+  var refusedTransactions: [String: String] {
+    metrics.mapValues { registry in
+      let name = "felix_nft_refused_transactions "
+      let line = registry.text().split(separator: "\n").first { $0.hasPrefix(name) }
+      return line.map { String($0.dropFirst(name.count)) } ?? "unknown"
+    }
   }
 
   /// What each node's kernel holds.

@@ -31,8 +31,17 @@ final class SimulatedNodes {
   private(set) var nodes: [String: Node] = [:]
   private var directory = Directory(World())
 
-  init(_ configuration: DataplaneConfiguration = DataplaneConfiguration()) throws {
+  init(_ configuration: DataplaneConfiguration) throws {
     for name in PolicyCase.nodes { nodes[name] = try Node(configuration) }
+  }
+
+  func configure(_ configuration: DataplaneConfiguration) throws {
+    for name in nodes.keys {
+      guard var node = nodes[name] else { continue }
+      node.table.configure(configuration)
+      try node.writer.write(&node.table)
+      nodes[name] = node
+    }
   }
 
   func apply(_ changes: Pipeline.Changes) throws {
@@ -50,8 +59,10 @@ final class SimulatedNodes {
   /// - Parameter likening: The kernel's sets of a selector only ever become more, so that what a
   ///   world leaves behind is not what it makes from nothing: the new nodes have had a member of
   ///   every kind that these nodes have had.
-  convenience init(_ world: World, likening others: SimulatedNodes? = nil) throws {
-    try self.init()
+  convenience init(
+    _ world: World, _ configuration: DataplaneConfiguration, likening others: SimulatedNodes? = nil
+  ) throws {
+    try self.init(configuration)
     try apply(Control.allChanges)
     var pipeline = Pipeline()
     var changes = try pipeline.move(to: world)
@@ -101,23 +112,38 @@ final class SimulatedNodes {
     let source = directory[flow.source]
     let destination = directory[flow.destination]
     var trace: [String] = []
-    var hops: [(node: String, input: String, output: String)] = []
-    if let source, let destination, source.node == destination.node {
-      hops = [(source.node, source.interface, destination.interface)]
-    } else {
-      if let source { hops.append((source.node, source.interface, Self.uplink)) }
-      if let destination { hops.append((destination.node, Self.uplink, destination.interface)) }
-    }
-    for hop in hops {
+    for hop in hops(from: source, to: destination, flow) {
       guard let kernel = nodes[hop.node]?.kernel else { continue }
       let packet = Packet(
         flow.transport, from: flow.source, port: flow.sourcePort, to: flow.destination,
         port: flow.destinationPort, icmpType: flow.icmpType, icmpCode: flow.icmpCode,
         in: hop.input, out: hop.output)
-      let outcome = try kernel.forward(packet)
+      let outcome: PacketOutcome
+      if hop.input == nil {
+        outcome = try kernel.emit(packet)
+      } else if hop.output == nil {
+        outcome = try kernel.deliver(packet)
+      } else {
+        outcome = try kernel.forward(packet)
+      }
       trace.append("\(hop.node) \(outcome)")
       if !outcome.isAccepted { return (false, trace.joined(separator: "\n")) }
     }
     return (true, trace.joined(separator: "\n"))
+  }
+
+  private typealias Hop = (node: String, input: String?, output: String?)
+
+  /// The nodes on the way: that of the source, then that of the destination.
+  private func hops(
+    from source: Directory.Place?, to destination: Directory.Place?, _ flow: Flow
+  ) -> [Hop] {
+    let from = source?.node ?? directory.host(flow.source)
+    let to = destination?.node ?? directory.host(flow.destination)
+    if let from, from == to { return [(from, source?.interface, destination?.interface)] }
+    var hops: [Hop] = []
+    if let from { hops.append((from, source?.interface, Self.uplink)) }
+    if let to { hops.append((to, Self.uplink, destination?.interface)) }
+    return hops
   }
 }

@@ -45,7 +45,7 @@ final class TableWriter {
         table.wasProgrammed()
         return
       } catch {
-        failures += 1
+        failures += 1; print("DEBUG refused", error); for (n, c) in table.pending.elements where n.contains("B772") { print("DEBUG2", n, c.removed.map { ($0.key, $0.flags) }, c.added.map { ($0.key, $0.flags) }, table.model.sets[n]?.elements.map { ($0.key, $0.flags) } ?? []) }
         // Somebody else changed the tables, perhaps ours: look, and try with what is there.
         if attempt >= Self.attempts {
           if case .stale = error { throw error }

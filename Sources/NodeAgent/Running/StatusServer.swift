@@ -57,19 +57,22 @@ actor StatusServer {
     routes(router)
     var quiet = log
     quiet.logLevel = .warning
-    let application = Application(
-      router: router,
-      configuration: ApplicationConfiguration(
-        address: .hostname(address.host, port: address.port), serverName: nil),
-      logger: quiet)
+    let configuration = ApplicationConfiguration(
+      address: .hostname(address.host, port: address.port), serverName: nil)
     let log = log
     let task = Task {
-      do {
-        try await application.run()
-      } catch is CancellationError {
-        return
-      } catch {
-        log.error("cannot serve \(name) on \(address.host):\(address.port): \(error)")
+      // A port may still be held by whoever had it before.
+      while !Task.isCancelled {
+        do {
+          let application = Application(
+            router: router, configuration: configuration, logger: quiet)
+          try await application.run()
+        } catch is CancellationError {
+          return
+        } catch {
+          log.error("cannot serve \(name) on \(address.host):\(address.port): \(error)")
+          try? await Task.sleep(for: .seconds(2))
+        }
       }
     }
     running[name] = (address, task)

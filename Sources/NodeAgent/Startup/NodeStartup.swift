@@ -64,6 +64,10 @@ public struct NodeStartup: Sendable {
     felix.spec.reportingInterval = "0s"
     felix.spec.logSeverityScreen = "Info"
     try await ensure(felix)
+    // As Calico does where nodes register themselves: workloads may reach their own node.
+    var own = FelixConfiguration(name: "node.\(configuration.nodeName)")
+    own.spec.defaultEndpointToHostAction = "Return"
+    try await ensure(own)
     if configuration.createsDefaultPools { try await ensurePools() }
   }
 

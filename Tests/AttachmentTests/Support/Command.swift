@@ -19,6 +19,8 @@ struct Command: Sendable {
   var words: [String]
   var environment: [String: String] = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
   var input = ""
+  /// Microseconds after which it is killed, if it still runs then.
+  var killedAfter: useconds_t?
 
   func outcome() throws -> Outcome {
     let folder = try TemporaryFolder()
@@ -38,6 +40,11 @@ struct Command: Sendable {
     defer { for text in list + variables { free(text) } }
     let code = posix_spawnp(&child, words[0], &actions, nil, &list, &variables)
     guard code == 0 else { throw Failure(description: "\(words[0]): errno \(code)") }
+    if let killedAfter {
+      usleep(killedAfter)
+      // Nobody has waited for it yet, so the number is still its own.
+      kill(child, SIGKILL)
+    }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 && errno == EINTR {}
     let signal = status & 0x7f

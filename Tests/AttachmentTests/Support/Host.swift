@@ -70,6 +70,13 @@ final class Host {
     return Pod(name: name, container: container ?? "c-\(name)", namespace: namespace)
   }
 
+  /// Many pods.
+  func pods(_ names: [String]) throws -> [Pod] {
+    let made = try Namespace.make(names.count)
+    namespaces += made
+    return zip(names, made).map { Pod(name: $0, container: "c-\($0)", namespace: $1) }
+  }
+
   struct Pod {
     var name: String
     var container: String

@@ -22,8 +22,31 @@ final class Namespace {
 
   init() throws {
     _ = Self.sweep
-    name = "\(Self.prefix)\(getpid())x\(String(UInt32.random(in: 0...(.max)), radix: 16))"
+    name = Self.newName()
     try Command.run("ip", "netns", "add", name)
+  }
+
+  private init(made name: String) { self.name = name }
+
+  private static func newName() -> String {
+    "\(prefix)\(getpid())x\(String(UInt32.random(in: 0...(.max)), radix: 16))"
+  }
+
+  /// Makes many with few processes.
+  static func make(_ count: Int) throws -> [Namespace] {
+    _ = sweep
+    var made: [Namespace] = []
+    while made.count < count {
+      // Before the call, so that what a failed batch has made is removed too.
+      let batch = (0..<min(50, count - made.count)).map { _ in Namespace(made: newName()) }
+      made += batch
+      let lines = batch.map { "netns add \($0.name)\n" }.joined()
+      let outcome = try Command(words: ["ip", "-batch", "-"], input: lines).outcome()
+      guard outcome.status == 0 else {
+        throw Command.Failure(description: "ip netns add: \(outcome.error)")
+      }
+    }
+    return made
   }
 
   deinit { remove() }
