@@ -252,7 +252,7 @@ public struct Ruleset: Sendable, Hashable {
   /// What can only be said of a batch as a whole.
   private mutating func settle() -> Int32 {
     for id in changedSets {
-      if tables[id.table]?.sets[id.name]?.settle() == false { return EEXIST }
+      if tables[id.table]?.sets[id.name]?.isWhole == false { return EINVAL }
     }
     // One that no rule took up would stay for ever.
     for id in unbound where tables[id.table]?.sets[id.name] != nil { return EINVAL }

@@ -10,7 +10,7 @@ public struct SimulatedSet: Sendable, Hashable {
   /// By key. Of interval sets, the points where intervals begin and end.
   private var elements: [Place: NFTElement] = [:]
   private var catchAll: NFTElement?
-  /// The points of an interval set in order, once they have been settled.
+  /// The points of an interval set in order.
   private var points: [NFTElement] = []
 
   private struct Place: Hashable, Sendable {
@@ -47,10 +47,13 @@ public struct SimulatedSet: Sendable, Hashable {
   }
 
   private static func ordered(_ elements: some Sequence<NFTElement>) -> [NFTElement] {
-    elements.sorted { a, b in
-      if a.key != b.key { return a.key.lexicographicallyPrecedes(b.key) }
-      return a.flags.contains(.intervalEnd) && !b.flags.contains(.intervalEnd)
-    }
+    elements.sorted(by: precedes)
+  }
+
+  /// By key; an end before a beginning.
+  private static func precedes(_ a: NFTElement, _ b: NFTElement) -> Bool {
+    if a.key != b.key { return a.key.lexicographicallyPrecedes(b.key) }
+    return a.flags.contains(.intervalEnd) && !b.flags.contains(.intervalEnd)
   }
 
   // MARK: - Changes
@@ -71,6 +74,17 @@ public struct SimulatedSet: Sendable, Hashable {
     let place = Place(key: element.key, isEnd: isEnd)
     if let old = elements[place] { return old.data == element.data ? 0 : EBUSY }
     if let size = definition.size, elements.count >= Int(size) { return ENFILE }
+    if isInterval {
+      // A point inside of an interval that is there is refused.
+      let next = position(of: element)
+      let (before, after) = (
+        next == 0 ? nil : points[next - 1], next == points.count ? nil : points[next]
+      )
+      let followsStart = before.map { !$0.flags.contains(.intervalEnd) } ?? false
+      let precedesEnd = after?.flags.contains(.intervalEnd) ?? false
+      if isEnd != followsStart || precedesEnd { return EEXIST }
+      points.insert(element, at: next)
+    }
     var element = element
     if element.expressions.isEmpty, !isEnd { element.expressions = definition.expressions }
     elements[place] = element
@@ -83,26 +97,32 @@ public struct SimulatedSet: Sendable, Hashable {
       return catchAll == nil ? ENOENT : 0
     }
     let place = Place(key: element.key, isEnd: element.flags.contains(.intervalEnd))
-    return elements.removeValue(forKey: place) == nil ? ENOENT : 0
+    guard let old = elements.removeValue(forKey: place) else { return ENOENT }
+    if isInterval { points.remove(at: position(of: old)) }
+    return 0
+  }
+
+  /// Where a point is, or would be.
+  private func position(of point: NFTElement) -> Int {
+    var (low, high) = (0, points.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Self.precedes(points[middle], point) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   mutating func removeAll() {
     elements.removeAll()
+    points.removeAll()
     catchAll = nil
   }
 
-  /// Puts the points of intervals in order; false when intervals overlap or an end has no
-  /// beginning. Only the last may be without an end.
-  mutating func settle() -> Bool {
-    guard isInterval else { return true }
-    points = Self.ordered(elements.values)
-    var isOpen = false
-    for point in points {
-      let isEnd = point.flags.contains(.intervalEnd)
-      if isEnd != isOpen { return false }
-      isOpen = !isEnd
-    }
-    return true
+  /// Whether every interval has its end; only the last may be without.
+  var isWhole: Bool {
+    zip(points, points.dropFirst()).allSatisfy { point, next in
+      point.flags.contains(.intervalEnd) != next.flags.contains(.intervalEnd)
+    } && points.first?.flags.contains(.intervalEnd) != true
   }
 
   // MARK: - Packets
@@ -113,7 +133,11 @@ public struct SimulatedSet: Sendable, Hashable {
     var (low, high) = (0, points.count)
     while low < high {
       let middle = (low + high) / 2
-      if key.lexicographicallyPrecedes(points[middle].key) { high = middle } else { low = middle + 1 }
+      if key.lexicographicallyPrecedes(points[middle].key) {
+        high = middle
+      } else {
+        low = middle + 1
+      }
     }
     guard low > 0, !points[low - 1].flags.contains(.intervalEnd) else { return catchAll }
     return points[low - 1]

@@ -45,7 +45,7 @@ final class TableWriter {
         table.wasProgrammed()
         return
       } catch {
-        failures += 1; print("DEBUG refused", error); for (n, c) in table.pending.elements where n.contains("B772") { print("DEBUG2", n, c.removed.map { ($0.key, $0.flags) }, c.added.map { ($0.key, $0.flags) }, table.model.sets[n]?.elements.map { ($0.key, $0.flags) } ?? []) }
+        failures += 1
         // Somebody else changed the tables, perhaps ours: look, and try with what is there.
         if attempt >= Self.attempts {
           if case .stale = error { throw error }
@@ -122,12 +122,27 @@ final class TableWriter {
       if set.definition.data == nil { batch.add(set.elements, to: name) }
     }
     for (name, change) in pending.elements.sorted(by: { $0.key < $1.key })
-    where !isMap(name, model) && !change.added.isEmpty {
+    where !isMap(name, model) {
+      guard isInterval(name, model) else {
+        batch.add(change.added, to: name)
+        continue
+      }
       // The new intervals may be where the old ones are.
-      if isInterval(name, model) { batch.delete(change.removed, from: name) }
-      batch.add(change.added, to: name)
+      let intervals = intervals(name, change, model)
+      if intervals.isSweeping { batch.append(.flushSet(NFTSetID(Self.table, name))) }
+      if intervals.added.isEmpty { continue }
+      batch.delete(intervals.removed, from: name)
+      batch.add(intervals.added, to: name)
     }
     return batch
+  }
+
+  private func intervals(
+    _ name: String, _ change: ElementChanges, _ model: TableModel
+  ) -> IntervalChanges {
+    let new = model.sets[name]?.elements ?? []
+    return IntervalChanges(
+      from: new.subtracting(change.added).union(change.removed), to: new)
   }
 
   private func chains(
@@ -188,8 +203,12 @@ final class TableWriter {
     var batch = BatchBuilder()
     for (name, change) in pending.elements.sorted(by: { $0.key < $1.key })
     where !isMap(name, model) {
-      if isInterval(name, model), !change.added.isEmpty { continue }
-      batch.delete(change.removed, from: name)
+      guard isInterval(name, model) else {
+        batch.delete(change.removed, from: name)
+        continue
+      }
+      let intervals = intervals(name, change, model)
+      if intervals.added.isEmpty { batch.delete(intervals.removed, from: name) }
     }
     // Removed chains may lead to each other: empty all, then delete all.
     for name in pending.removedChains.sorted() { batch.append(.flushChain(Self.table, name)) }

@@ -15,6 +15,8 @@ struct Census {
     let namespace: String
     /// Those that ADD was called for and DEL not yet.
     var containers: [String] = []
+    /// How many containers it has had.
+    var made = 0
     /// The container whose ADD has answered last, and the address.
     var live: Live?
   }

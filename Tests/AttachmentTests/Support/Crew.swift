@@ -43,7 +43,9 @@ final class Crew: Sendable {
         Unmanaged<Crew>.fromOpaque(reference).takeRetainedValue().work()
         return nil
       }, reference.toOpaque())
-    guard code == 0 else { fatalError("no thread for the test: \(String(cString: strerror(code)))") }
+    guard code == 0 else {
+      fatalError("no thread for the test: \(String(cString: strerror(code)))")
+    }
     pthread_detach(thread)
   }
 

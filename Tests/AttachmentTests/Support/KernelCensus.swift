@@ -21,12 +21,10 @@ struct KernelCensus {
       "SELECT value ->> 'ifindex', value ->> 'ifname' FROM json_each(?)")
     let nameOfIndex = Dictionary(linkRows.map { ($0[0], $0[1]) }) { first, _ in first }
     links = linkRows.map { $0[1] }.filter { $0.hasPrefix(Self.prefix) }
-    for family in ["-4", "-6"] {
-      let text = try Command.run("ip", family, "-n", node, "-j", "route", "show", "table", "all")
-      routes += try RawRows.of(
-        json: text, "SELECT value ->> 'dst', value ->> 'dev' FROM json_each(?)"
-      ).map { ($0[0], $0[1]) }.filter { $0.1.hasPrefix(Self.prefix) && !$0.0.contains(":") }
-    }
+    routes = try RawRows.of(
+      json: try Command.run("ip", "-4", "-n", node, "-j", "route", "show", "table", "all"),
+      "SELECT value ->> 'dst', value ->> 'dev' FROM json_each(?)"
+    ).map { ($0[0], $0[1]) }.filter { $0.1.hasPrefix(Self.prefix) }
     // One process that asks for all of them.
     let order = pods.sorted { $0.key < $1.key }
     let script = "for n in $0 $@; do ip -n $n -j addr || exit 1; done"

@@ -41,8 +41,10 @@ final class TemporaryFolder {
   }
 
   /// The text of a file; empty when there is none.
-  func read(_ name: String) -> String {
-    let file = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC)
+  func read(_ name: String) -> String { Self.text(of: "\(path)/\(name)") }
+
+  static func text(of path: String) -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return "" }
     defer { close(file) }
     var bytes: [UInt8] = []
