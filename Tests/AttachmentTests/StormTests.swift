@@ -23,8 +23,7 @@ struct StormTests {
     var known = storm.pods.withLock { $0 }
     let live = known.count { $0.live != nil }
     #expect(live > Self.podCount / 2)
-    #expect(try census(host, known).problems(known) == [])
-    expectNoProblems(storm)
+    expectNone(try census(host, known).problems(known), storm)
     expectKills(storm, "ADD", Step.ofAdd)
 
     let fates = storm.fatesOfDeletions(known)
@@ -32,13 +31,11 @@ struct StormTests {
     known = storm.pods.withLock { $0 }
     #expect(known.allSatisfy { $0.containers.isEmpty })
     let end = try census(host, known)
-    #expect(end.problems(known) == [])
-    #expect(end.store.leftovers == [])
-    #expect(end.kernel.leftovers == [])
+    expectNone(
+      end.problems(known) + end.store.leftovers + end.kernel.leftovers, storm)
     #expect(!end.store.blocks.isEmpty)
     for block in end.store.blocks.values { #expect(block.free.sorted() == Array(0..<64)) }
     #expect(try host.node.run("ip", "route", "show", "table", "all") == routes)
-    expectNoProblems(storm)
     expectKills(storm, "DEL", Step.ofDelete)
     print(
       "\(live) of \(pods.count) pods were up at half time, \(storm.tally.withLock { $0.calls })")
@@ -51,9 +48,10 @@ struct StormTests {
       kernel: try KernelCensus(node: host.node.name, pods: namespaces), network: "net1")
   }
 
-  private func expectNoProblems(_ storm: Storm) {
-    let (problems, log) = storm.tally.withLock { ($0.problems, $0.log) }
-    #expect(problems == [], "\(log.joined(separator: "\n"))")
+  private func expectNone(_ problems: [String], _ storm: Storm) {
+    let (during, log) = storm.tally.withLock { ($0.problems, $0.log) }
+    let all = (during + problems).joined(separator: "\n")
+    #expect(all.isEmpty, "\(all)\nwhat was killed:\n\(log.joined(separator: "\n"))")
   }
 
   /// Prints how often each step was killed, and expects that to be no accident.

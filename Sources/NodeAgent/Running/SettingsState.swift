@@ -13,7 +13,7 @@ struct SettingsState: Sendable {
   private let environment: [String: String]
   private let file: SettingsFile
   private(set) var current: FelixSettings
-  /// What is wrong in the sources, in words for the log.
+  /// What is wrong in the sources, and what they set in vain, in words for the log.
   private(set) var problems: [String]
   /// The interface prefixes that the agent started with: they stay until it is started again.
   private let prefixes: [String]
@@ -27,7 +27,7 @@ struct SettingsState: Sendable {
     let resolution = FelixSettings.resolve(
       FelixSettings.Sources(environment: environment, file: file))
     current = resolution.settings
-    problems = file.problems + resolution.problems
+    problems = Self.problems(file, resolution)
     prefixes = resolution.settings.interfacePrefixes
   }
 
@@ -39,11 +39,18 @@ struct SettingsState: Sendable {
         environment: environment, file: file, node: configurations["node.\(node)"],
         global: configurations["default"]))
     current = resolution.settings
-    problems = file.problems + resolution.problems
+    problems = Self.problems(file, resolution)
     let restarts = current.changes(since: old.current).filter(\.needsRestart).map { change in
       "\(change) takes effect when the agent is restarted"
     }
     return problems.filter { !old.problems.contains($0) } + restarts
+  }
+
+  private static func problems(
+    _ file: SettingsFile, _ resolution: FelixSettings.Resolution
+  ) -> [String] {
+    let unused = resolution.unused.map { "\($0) is set and has no effect in this version" }
+    return file.problems + resolution.problems + unused
   }
 
   /// What of it the dataplane goes by.
