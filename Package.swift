@@ -131,7 +131,7 @@ let package = Package(
     tests("Telemetry"),
     tests("AgentProtocol"),
     tests("Resources", ["Addressing", "Selectors", "ValueTree"]),
-    tests("Settings", ["Resources", "ValueTree"]),
+    tests("Settings", ["Addressing", "Resources", "ValueTree"]),
     tests(
       "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
     tests("LocalDatastore", ["Datastore", "Resources", "ValueTree"]),
@@ -147,7 +147,7 @@ let package = Package(
         "Telemetry", logging,
       ]),
     tests("Routing", ["Addressing"]),
-    tests("PacketSimulator", ["Addressing", "Netlink"]),
+    tests("PacketSimulator", ["Addressing", "Netlink", "PacketLab"]),
     .testTarget(
       name: "PolicyJudgementTests",
       dependencies: [

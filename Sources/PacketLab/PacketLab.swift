@@ -44,7 +44,7 @@ public actor PacketLab {
     }
 
     /// Only for a thread of one's own.
-    private static func makeNamespace() throws -> NetworkNamespace {
+    static func makeNamespace() throws -> NetworkNamespace {
       let home = try NetworkNamespace.current()
       if unshare(clinux_CLONE_NEWNET) < 0 { throw LabError.systemCall("unshare") }
       let made = Result { try NetworkNamespace.current() }
@@ -133,6 +133,9 @@ public actor PacketLab {
       }
     }
   }
+
+  /// A network namespace with nothing in it.
+  public func makeNamespace() throws -> NetworkNamespace { try Place.makeNamespace() }
 
   /// The namespace of a node, to be programmed.
   public func namespace(of node: String) throws -> NetworkNamespace {
