@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import Netlink
 import Resources
 
@@ -10,7 +11,9 @@ extension Attacher {
   func delete() async throws(CNIError) {
     let endpoint = stored.endpoint
     // An endpoint of another container means that interface and endpoint are that one's.
-    if endpoint == nil || isAttached {
+    var isOurs = endpoint == nil || isAttached
+    if !isOurs { isOurs = try hasHalfMadeLink() }
+    if isOurs {
       steps.before(.removeLink)
       try VethPair.remove(workload.interfaceName)
     }
@@ -25,5 +28,18 @@ extension Attacher {
     }
     steps.before(.answer)
     log.info("detached \(workload.key)")
+  }
+
+  /// Whether the interface is of an ADD of this container that was killed before it took the
+  /// pod's endpoint over: it leads into this container's namespace, and not with the MAC address
+  /// of the endpoint. It has addresses that others will get, so it must go before they are freed.
+  private func hasHalfMadeLink() throws(CNIError) -> Bool {
+    guard let endpoint = stored.endpoint,
+      // Without the namespace there is no interface in it.
+      let namespace = try? PodNamespace.open(call.environment.namespacePath),
+      let mac = try VethPair.podMAC(
+        workload.interfaceName, podName: workload.endpoint, namespace)
+    else { return false }
+    return mac != MACAddress(endpoint.spec.mac)
   }
 }

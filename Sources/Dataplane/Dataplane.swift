@@ -91,6 +91,12 @@ public actor Dataplane {
     return program()
   }
 
+  /// Tries again what could not be programmed.
+  public func retry() -> DataplaneStatus {
+    kernel?.interfaces.retryPending()
+    return program()
+  }
+
   /// Something happened to an interface.
   public func linkChanged(_ name: String) -> DataplaneStatus {
     guard configuration.isWorkloadInterface(name) else { return status }

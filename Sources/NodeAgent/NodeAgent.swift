@@ -65,7 +65,7 @@ public struct NodeAgent: Sendable {
 
     let store = try await openStore(waiting: configuration.waitsForDatastore, log)
     let node = try await startUp(store, configuration, log)
-    _ = settings.update(try await felixConfigurations(store))
+    _ = settings.update(try await felixConfigurations(store), labels: node.metadata.labels)
     output.level = settings.logLevel
 
     let core = AgentCore(
@@ -167,7 +167,10 @@ public struct NodeAgent: Sendable {
   /// A node routes for its workloads.
   private static func enableForwarding(ipv6: Bool) throws {
     try Sysctl.write("1", to: "net", "ipv4", "ip_forward")
-    if ipv6 { try Sysctl.write("1", to: "net", "ipv6", "conf", "all", "forwarding") }
+    // A kernel may have no IPv6 at all; then there is nothing to forward.
+    if ipv6, (try? Sysctl.read("net", "ipv6", "conf", "all", "forwarding")) != nil {
+      try Sysctl.write("1", to: "net", "ipv6", "conf", "all", "forwarding")
+    }
   }
 
   private static func hostName() -> String {

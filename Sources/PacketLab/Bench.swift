@@ -14,7 +14,8 @@ struct Bench {
   private var datagrams: [End: LabSocket] = [:]
   private var listeners: [End: LabSocket] = [:]
   private var raw: [End: LabSocket] = [:]
-  private var arrived: Set<Int> = []
+  /// How many packets of each probe have been received.
+  private(set) var arrivals: [Int: Int] = [:]
   private var icmpSockets: [ObjectIdentifier: (LabSocket, IPFamily)] = [:]
 
   private struct End: Hashable {
@@ -142,14 +143,15 @@ struct Bench {
     if index == 0 { collect() }
     let item = tries[index]
     if item.probe.transport == .tcp { return try item.source.isConnected() }
-    return arrived.contains(index)
+    return arrivals[index] != nil
   }
 
-  private mutating func collect() {
+  /// Takes what has been received.
+  mutating func collect() {
     for socket in datagrams.values {
       while let bytes = socket.receive() {
         if let index = index(bytes[...]), tries[index].destination === socket {
-          arrived.insert(index)
+          arrivals[index, default: 0] += 1
         }
       }
     }
@@ -161,7 +163,7 @@ struct Bench {
         guard bytes.count >= 8, let index = index(bytes.dropFirst(4)) else { continue }
         let item = tries[index]
         if item.destination === socket, Array(bytes.prefix(2)) == [item.probe.icmpType, item.probe.icmpCode] {
-          arrived.insert(index)
+          arrivals[index, default: 0] += 1
         }
       }
     }

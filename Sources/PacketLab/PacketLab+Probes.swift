@@ -126,4 +126,26 @@ extension PacketLab {
       throw LabError("the control packet from \(from) to \(to) is lost")
     }
   }
+
+  /// Sends so many datagrams of each flow, one flow after the other, over and over; how many of each
+  /// arrive. For UDP, and while somebody else changes what the nodes do.
+  ///
+  /// As nothing is answered, every packet is the first of its connection to the rules.
+  public func stream(
+    _ flows: [LabProbe], count: Int, controls: [(from: IPAddress, to: IPAddress)]
+  ) throws -> [Int] {
+    round &+= 1
+    var bench = Bench(round: round)
+    for (index, flow) in flows.enumerated() {
+      try bench.prepare(flow, index, try place(of: flow.source), try place(of: flow.destination))
+    }
+    defer { for (index, flow) in flows.enumerated() { forget(flow, bench.tag(index)) } }
+    for _ in 0..<count {
+      for index in flows.indices { try bench.send(index) }
+      bench.collect()
+    }
+    try passControls(controls)
+    bench.collect()
+    return flows.indices.map { bench.arrivals[$0] ?? 0 }
+  }
 }

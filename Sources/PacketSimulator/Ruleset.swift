@@ -125,8 +125,9 @@ public struct Ruleset: Sendable, Hashable {
   private mutating func add(_ rule: NFTRule, _ placement: NFTRule.Placement) -> Int32 {
     guard var chain = tables[rule.table]?.chains[rule.chain] else { return ENOENT }
     var rule = rule
+    var loaded = LoadedRegisters()
     for index in rule.expressions.indices {
-      let code = bind(&rule.expressions[index], rule.table)
+      let code = bind(&rule.expressions[index], rule.table, &loaded)
       if code != 0 { return code }
     }
     let place: Int
@@ -153,15 +154,25 @@ public struct Ruleset: Sendable, Hashable {
   }
 
   /// Finds what an expression refers to.
-  private mutating func bind(_ expression: inout NFTExpression, _ table: NFTTableID) -> Int32 {
+  private mutating func bind(
+    _ expression: inout NFTExpression, _ table: NFTTableID, _ loaded: inout LoadedRegisters
+  ) -> Int32 {
+    func key(_ set: SimulatedSet) -> Int { Int(set.definition.keyLength) }
+    if !loaded.take(expression) { return ENODATA }
     switch expression {
     case .lookup(var lookup):
       guard let name = name(NFTSetID(table, lookup.set, id: lookup.setID)),
         let set = tables[table]?.sets[name]
       else { return ENOENT }
+      if !loaded.has(lookup.register, key(set)) { return ENODATA }
       switch lookup.destination {
-      case .none: if set.isMap { return EINVAL }
+      case .none: break
       case .verdict, .register: if !set.isMap || lookup.isInverted { return EINVAL }
+      }
+      if case .register(let register) = lookup.destination,
+        case .value(_, let length) = set.definition.data
+      {
+        loaded.set(register, Int(length))
       }
       unbound.remove(NFTSetID(table, name))
       (lookup.set, lookup.setID) = (name, 0)
@@ -172,6 +183,7 @@ public struct Ruleset: Sendable, Hashable {
         let set = tables[table]?.sets[name]
       else { return ENOENT }
       if !set.definition.flags.contains(.dynamic) { return EOPNOTSUPP }
+      if !loaded.has(dynamic.key, key(set)) { return ENODATA }
       (dynamic.set, dynamic.setID) = (name, 0)
       expression = .dynamicSet(dynamic)
       return 0

@@ -66,13 +66,13 @@ public struct SimulatedSet: Sendable, Hashable {
     if isMap != (element.data != nil), !isEnd { return EINVAL }
     if element.timeoutMilliseconds != nil, !definition.flags.contains(.timeout) { return EINVAL }
     if element.flags.contains(.catchAll) {
-      if let catchAll, catchAll.data != element.data { return EBUSY }
+      if let catchAll, catchAll.data != element.data { return EEXIST }
       catchAll = element
       return 0
     }
     if element.key.count != Int(definition.keyLength) { return EINVAL }
     let place = Place(key: element.key, isEnd: isEnd)
-    if let old = elements[place] { return old.data == element.data ? 0 : EBUSY }
+    if let old = elements[place] { return old.data == element.data ? 0 : EEXIST }
     if let size = definition.size, elements.count >= Int(size) { return ENFILE }
     if isInterval {
       // A point inside of an interval that is there is refused.

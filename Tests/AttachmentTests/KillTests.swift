@@ -71,6 +71,23 @@ struct KillTests {
     #expect(check.status == 0, "\(check.text)")
   }
 
+  @Test(
+    "before it takes a pod over frees no address that an interface still has", arguments: Step.ofAdd
+  )
+  func takeOverGivenUp(step: Step) async throws {
+    let host = try await Host(pools: Self.pools)
+    let former = try host.pod("p", container: "former")
+    try host.attach(former, Self.changes)
+    let pod = try host.pod("p", container: "new")
+    let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
+    #expect(try host.call("ADD", pod, Self.changes, variables: variables).status == 128 + SIGKILL)
+    // The former container's DEL has not come yet.
+    #expect(try host.call("DEL", pod, Self.changes).status == 0)
+    let kernel = try host.kernelSnapshot(pod).joined(separator: "\n")
+    #expect(!kernel.contains("10.65.0.1"), "\(kernel)")
+    #expect(!kernel.contains("fd00:65::1"), "\(kernel)")
+  }
+
   @Test("before any step of DEL leaves nothing after another DEL", arguments: Step.ofDelete)
   func duringDelete(step: Step) async throws {
     let host = try await Host(pools: Self.pools)

@@ -17,8 +17,8 @@ struct PacketTests {
   }()
 
   /// A kernel with a forward chain of these rules, beside other messages before them.
-  private func kernel(
-    _ before: [NFTMessage] = [], policy: NFTHook.Policy = .accept, _ rules: [[NFTExpression]]
+  private func program(
+    _ rules: [[NFTExpression]], after before: [NFTMessage] = [], policy: NFTHook.Policy = .accept
   ) -> SimulatedKernel {
     let kernel = SimulatedKernel()
     let hook = NFTHook(.forward, priority: 0, policy: policy)
@@ -30,7 +30,7 @@ struct PacketTests {
   }
 
   private func matches(_ expressions: [NFTExpression], _ packet: Packet = packet) throws -> Bool {
-    let kernel = kernel([expressions + [.verdict(.drop)]])
+    let kernel = program([expressions + [.verdict(.drop)]])
     return try !kernel.judge(packet, at: [.forward]).isAccepted
   }
 
@@ -97,7 +97,7 @@ struct PacketTests {
     func run(_ policy: NFTHook.Policy, _ rules: [[NFTExpression]], a: [NFTExpression]) throws -> Bool {
       let rest = [Make.rule("b", .verdict(.return))]
       let into = NFTMessage.newRule(NFTRule(Make.table, chain: "a", a), .last)
-      return try kernel(chains + rest + [into], policy: policy, rules)
+      return try program(rules, after: chains + rest + [into], policy: policy)
         .judge(Self.packet, at: [.forward]).isAccepted
     }
     let drop: [NFTExpression] = [.verdict(.drop)]
@@ -123,7 +123,7 @@ struct PacketTests {
         Make.set("s", flags: flags), NFTMessage.newElements(Make.id("s"), elements),
       ]
       let lookup = NFTExpression.lookup(NFTLookup(.r1, in: "s", isInverted: isInverted))
-      return try !kernel(before, [[source, lookup, .verdict(.drop)]])
+      return try !program([[source, lookup, .verdict(.drop)]], after: before)
         .judge(Self.packet, at: [.forward]).isAccepted
     }
     #expect(try found([], [Make.host(1)]))
@@ -142,7 +142,7 @@ struct PacketTests {
       Make.rule("a", .verdict(.drop)),
     ]
     let dispatch = NFTExpression.lookup(NFTLookup(.r1, in: "m", into: .verdict))
-    let kernel = kernel(map, [[source, dispatch]])
+    let kernel = program([[source, dispatch]], after: map)
     let outcome = try kernel.judge(Self.packet, at: [.forward])
     #expect(outcome.verdict == .drop)
     #expect(outcome.steps.map(\.chain) == ["forward", "a"])
@@ -156,9 +156,9 @@ struct PacketTests {
     let set = NFTSet(
       Make.table, "d", key: [.ipv4Address], flags: .dynamic, size: 2, counter: true)
     let source = NFTExpression.payload(.network, offset: 12, length: 4, into: .r1)
-    let kernel = kernel(
-      [.newSet(set)],
-      [[source, .dynamicSet(NFTDynamicSet(.update, .r1, in: "d")), .verdict(.drop)]])
+    let kernel = program(
+      [[source, .dynamicSet(NFTDynamicSet(.update, .r1, in: "d")), .verdict(.drop)]],
+      after: [.newSet(set)])
     var verdicts: [Bool] = []
     for last: UInt32 in [1, 2, 3, 1] {
       var packet = Self.packet
@@ -173,7 +173,7 @@ struct PacketTests {
   @Test("rules count the packets that reach their counter")
   func counters() throws {
     let port = NFTExpression.payload(.transport, offset: 2, length: 2, into: .r1)
-    let kernel = kernel([
+    let kernel = program([
       [port, .compare(.r1, .equal, [0, 80]), .counter()],
       [port, .compare(.r1, .equal, [0, 81]), .counter()], [.counter(), .verdict(.accept)],
     ])
@@ -187,7 +187,7 @@ struct PacketTests {
 
   @Test("the mark is set and stays from hook to hook; logs and translations are told")
   func effects() throws {
-    let kernel = kernel([[.load([1, 0, 0, 0], into: .r1), .metaSet(.mark, from: .r1)]])
+    let kernel = program([[.load([1, 0, 0, 0], into: .r1), .metaSet(.mark, from: .r1)]])
     let nat = NFTHook(.postrouting, priority: 100, type: "nat")
     #expect(
       kernel.apply(
@@ -205,7 +205,7 @@ struct PacketTests {
     var later = Self.packet
     later.state = .established
     #expect(try kernel.forward(later).effects == [])
-    #expect(try self.kernel([[.reject(.icmpx(code: 3))]]).forward(Self.packet).verdict == .reject)
+    #expect(try program([[.reject(.icmpx(code: 3))]]).forward(Self.packet).verdict == .reject)
   }
 
   @Test("the routing table says whether a source belongs to its interface")
@@ -235,7 +235,7 @@ struct PacketTests {
       .fib(NFTFib(.addressType, .destination, into: .r1)), .verdict(.other(3)),
     ]
     for expression in expressions {
-      let kernel = kernel([[expression]])
+      let kernel = program([[expression]])
       #expect(throws: SimulationError.self, "\(expression)") {
         try kernel.judge(Self.packet, at: [.forward])
       }

@@ -60,6 +60,9 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       + [rule("forward", .verdict(.jump("c0")))]
   }
 
+  private static let source = NFTExpression.payload(
+    .network, offset: 12, length: 4, into: .r1)
+
   private static func lookup(_ set: String, into: NFTLookup.Destination = .none) -> NFTExpression {
     .lookup(NFTLookup(.r1, in: set, into: into))
   }
@@ -84,11 +87,18 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       "a lookup in a set that is not there", setup: base, [chain("c"), rule("c", lookup("s"))],
       refusals: [1: ENOENT]),
     RefusalCase(
+      "a lookup of what has not been loaded", setup: base,
+      [chain("c"), set("s"), rule("c", lookup("s"))], refusals: [2: ENODATA]),
+    RefusalCase(
+      "a comparison of more than has been loaded", setup: base,
+      [chain("c"), rule("c", .meta(.mark, into: .r1), .compare(.r1, .equal, [1, 2, 3, 4, 5]))],
+      refusals: [1: ENODATA]),
+    RefusalCase(
       "a lookup without a destination in a map", setup: base,
-      [chain("c"), set("m", data: .verdict), rule("c", lookup("m"))], refusals: [2: EINVAL]),
+      [chain("c"), set("m", data: .verdict), rule("c", source, lookup("m"))]),
     RefusalCase(
       "a verdict from a set that is no map", setup: base,
-      [chain("c"), set("s"), rule("c", lookup("s", into: .verdict))], refusals: [2: EINVAL]),
+      [chain("c"), set("s"), rule("c", source, lookup("s", into: .verdict))], refusals: [2: EINVAL]),
     RefusalCase(
       "the deletion of a chain that a rule leads to",
       setup: base + [chain("c"), chain("d"), rule("c", .verdict(.goto("d")))],
@@ -108,11 +118,11 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       ]),
     RefusalCase(
       "the deletion of a set that a rule uses",
-      setup: base + [chain("c"), set("s"), rule("c", lookup("s"))], [.deleteSet(id("s"))],
+      setup: base + [chain("c"), set("s"), rule("c", source, lookup("s"))], [.deleteSet(id("s"))],
       refusals: [0: EBUSY]),
     RefusalCase(
       "the deletion of a set after that of its rule",
-      setup: base + [chain("c"), set("s"), rule("c", lookup("s"))],
+      setup: base + [chain("c"), set("s"), rule("c", source, lookup("s"))],
       [.flushChain(table, "c"), .deleteSet(id("s"))]),
     RefusalCase(
       "the deletion of what is not there", setup: base + [set("s")],
@@ -127,7 +137,7 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       "an element that is there with another value",
       setup: base + [
         set("m", data: .verdict), .newElements(id("m"), [host(1, .verdict(.accept))]),
-      ], [.newElements(id("m"), [host(1, .verdict(.drop))])], refusals: [0: EBUSY]),
+      ], [.newElements(id("m"), [host(1, .verdict(.drop))])], refusals: [0: EEXIST]),
     RefusalCase(
       "an element with a new value, after the deletion of the old",
       setup: base + [
@@ -176,10 +186,10 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       [
         chain("c"), set("__set%d", flags: [.anonymous, .constant], id: 7),
         .newElements(id("__set%d", 7), [host(1)]),
-        rule("c", .lookup(NFTLookup(.r1, in: "__set%d", setID: 7))),
+        rule("c", source, .lookup(NFTLookup(.r1, in: "__set%d", setID: 7))),
       ]),
     RefusalCase(
       "adding to a set that is not dynamic from a rule", setup: base + [chain("c"), set("s")],
-      [rule("c", .dynamicSet(NFTDynamicSet(.update, .r1, in: "s")))], refusals: [0: EOPNOTSUPP]),
+      [rule("c", source, .dynamicSet(NFTDynamicSet(.update, .r1, in: "s")))], refusals: [0: EOPNOTSUPP]),
   ]
 }

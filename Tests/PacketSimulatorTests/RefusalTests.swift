@@ -37,8 +37,8 @@ struct RefusalTests {
     let lab = try PacketLab()
     for testCase in RefusalCase.all {
       let socket = try NFTablesSocket(in: try await lab.makeNamespace())
-      #expect(
-        try Self.refusals(of: testCase, by: socket) == testCase.refusals, "\(testCase)")
+      let refusals = try Self.refusals(of: testCase, by: socket)
+      #expect(refusals == testCase.refusals, "\(testCase)")
     }
   }
 

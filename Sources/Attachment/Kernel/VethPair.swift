@@ -64,4 +64,17 @@ struct VethPair {
       }
     }
   }
+
+  /// The MAC address of the pod's end, if the pair of this name leads into the namespace.
+  static func podMAC(
+    _ hostName: String, podName: String, _ namespace: NetworkNamespace
+  ) throws(CNIError) -> MACAddress? {
+    try kernel { () throws(NetlinkError) in
+      guard let outside = try RouteSocket().link(named: hostName),
+        let inside = try RouteSocket(in: namespace).link(named: podName),
+        outside.peerIndex == inside.index, inside.peerIndex == outside.index
+      else { return nil }
+      return inside.mac
+    }
+  }
 }

@@ -89,6 +89,9 @@ final class InterfaceManager {
     if let key = owners[name] { dirty.insert(key) }
   }
 
+  /// Has what is pending tried again by the next `apply`.
+  func retryPending() { dirty.formUnion(pending.keys) }
+
   /// Takes up whatever changed. What cannot be made true now stays pending and is tried again with
   /// the next change of its interface or the next refresh.
   func apply(_ log: (String) -> Void) {
@@ -150,7 +153,10 @@ final class InterfaceManager {
       (["net", "ipv4", "conf", name, "forwarding"], "1"),
       (["net", "ipv4", "conf", name, "rp_filter"], reversePath),
     ]
-    if configuration.ipv6Enabled {
+    // A kernel may have no IPv6 at all.
+    if configuration.ipv6Enabled,
+      (try? Sysctl.read("net", "ipv6", "conf", name, "forwarding")) != nil
+    {
       wanted += [
         (["net", "ipv6", "conf", name, "proxy_ndp"], "1"),
         (["net", "ipv6", "conf", name, "forwarding"], "1"),

@@ -23,12 +23,12 @@ final class TableWriter {
 
   init(_ socket: NFTablesSocket) { self.socket = socket }
 
-  /// Makes the kernel's table the model's, whatever is there; how many objects differed. A table
-  /// that is there is changed only where it differs.
+  /// Makes the kernel's table the model's, whatever is there; how many objects differed, which is
+  /// all of them where there is no table. A table that is there is changed only where it differs.
   func synchronise(_ table: inout PolicyTable) throws(NFTablesError) -> Int {
     guard let observed = try observe() else {
       try rebuild(&table)
-      return 0
+      return table.model.sets.count + table.model.chains.count
     }
     let differences = table.compare(with: observed)
     try write(&table)

@@ -51,6 +51,9 @@ actor AgentCore {
     engine = PolicyEngine(node: node)
   }
 
+  /// The labels of this node.
+  var labels: [String: String] { routing.nodes[node]?.labels ?? [:] }
+
   /// Whether the kernel has everything that is known.
   var needsRetry: Bool { status.failure != nil || !status.pending.isEmpty }
 
@@ -78,9 +81,14 @@ actor AgentCore {
       for update in converter.convert(change) {
         metrics.count(update)
         if routing.apply(update) { effects.routingChanged = true }
-        if case .felixConfiguration(let name, let value) = update {
+        switch update {
+        case .felixConfiguration(let name, let value):
           felixConfigurations[name] = value
           effects.settingsChanged = true
+        case .node(node, _):
+          // Configurations may select nodes by their labels.
+          effects.settingsChanged = true
+        default: break
         }
         engine.apply(update)
       }
@@ -103,6 +111,8 @@ actor AgentCore {
   /// Programs what the engine has worked out.
   private func flush() async {
     let changes = engine.flush()
+    metrics.update(engine.counts)
+    guard !changes.isEmpty else { return answer() }
     metrics.outputEvents.increment(by: Double(changes.count))
     for change in changes {
       switch change {
@@ -111,12 +121,11 @@ actor AgentCore {
       default: break
       }
     }
-    metrics.update(engine.counts)
     await take(dataplane.apply(changes))
   }
 
   func linkChanged(_ name: String) async { await take(dataplane.linkChanged(name)) }
-  func retry() async { await take(dataplane.apply([])) }
+  func retry() async { await take(dataplane.retry()) }
   func refreshPolicy() async { await take(dataplane.refreshPolicy()) }
   func refreshInterfaces() async { await take(dataplane.refreshInterfaces()) }
 
@@ -128,7 +137,8 @@ actor AgentCore {
   /// The plugin has attached an endpoint and waits until its policy is in force.
   func wait(for endpoint: AttachedEndpoint, _ responder: AgentResponder) {
     let key = "\(endpoint.namespace)/\(endpoint.name)"
-    waiting[key, default: []].append(responder)
+    // A plugin that gave up leaves its responder behind; a few are enough.
+    waiting[key] = (waiting[key] ?? []).suffix(3) + [responder]
     answer()
   }
 

@@ -61,7 +61,9 @@ struct AgentLoop: Service, CustomStringConvertible {
       let effects = await core.process(batch)
       if effects.settingsChanged {
         let old = settings.current
-        for problem in settings.update(await core.felixConfigurations) {
+        for problem in settings.update(
+          await core.felixConfigurations, labels: await core.labels)
+        {
           log.warning("\(problem)")
         }
         if old != settings.current || refresher == nil {

@@ -5,6 +5,7 @@ import Dataplane
 import Logging
 import Netlink
 import Resources
+import Selectors
 import Settings
 
 /// The settings in force, worked out anew whenever one of their sources changes.
@@ -32,12 +33,22 @@ struct SettingsState: Sendable {
   }
 
   /// Takes over what the datastore says now; what is to be said about it.
-  mutating func update(_ configurations: [String: FelixConfigurationSpec]) -> [String] {
+  ///
+  /// - Parameter labels: The node's, which configurations may select.
+  mutating func update(
+    _ configurations: [String: FelixConfigurationSpec], labels: [String: String]
+  ) -> [String] {
+    let selected = configurations.filter { name, spec in
+      guard name != "default", !name.hasPrefix("node."), let text = spec.nodeSelector,
+        let selector = try? Selector(text)
+      else { return false }
+      return selector.matches(labels)
+    }
     let old = self
     let resolution = FelixSettings.resolve(
       FelixSettings.Sources(
         environment: environment, file: file, node: configurations["node.\(node)"],
-        global: configurations["default"]))
+        selected: selected, global: configurations["default"]))
     current = resolution.settings
     problems = Self.problems(file, resolution)
     let restarts = current.changes(since: old.current).filter(\.needsRestart).map { change in

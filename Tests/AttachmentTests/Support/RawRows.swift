@@ -3,7 +3,7 @@
 
 import CSQLite
 
-/// An SQLite file seen without any code of the store's: rows of texts. Empty strings are NULL.
+/// An SQLite file seen without any code of the store's: rows of texts. NULL is an empty one.
 final class RawRows {
   private let handle: OpaquePointer?
 
