@@ -1,6 +1,6 @@
 # Calico in Swift. `make help` lists the verbs.
 .DEFAULT_GOAL := help
-.PHONY: help packages build test bench demo lint format clean
+.PHONY: help packages build test mutants bench demo lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -14,6 +14,9 @@ build: packages ## Build every program into .build/bin
 
 test: ## Build and run all tests (needs root: they make network namespaces)
 	@scripts/test
+
+mutants: packages ## Seed defects and show that the judgement of policy finds each (long)
+	@scripts/seeded-defects
 
 demo: packages ## Bring up a three-node cluster on this machine and prove it with packets
 	@scripts/build debug

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 public import Glibc
 
 /// A program that was started, in a process group of its own so that a Ctrl-C at the terminal does
@@ -14,7 +15,7 @@ public final class RunningCommand {
   }
 
   public let command: String
-  public let pid: pid_t
+  public let pid: Int32
   private let input: [UInt8]
   private let ends: CommandPipes
   private var result: CommandResult?

@@ -7,16 +7,17 @@ import Netlink
 
 extension PacketLab {
   /// How long a packet that must arrive is waited for.
-  private static let patience: Int32 = 10_000
+  public static let patience: Int32 = 10_000
   private static let controlPort: UInt16 = 9999
 
   /// Tries all probes at once; which arrive, in their order.
   ///
   /// What has not arrived when packets that were sent later have is lost: `controls` are pairs of
   /// addresses between which everything is allowed, so that together they go every way that a probe
-  /// may go. A control packet that is lost is an error.
+  /// may go. A control packet that is lost is an error, after `patienceMilliseconds`.
   public func judge(
-    _ probes: [LabProbe], controls: [(from: IPAddress, to: IPAddress)]
+    _ probes: [LabProbe], controls: [(from: IPAddress, to: IPAddress)],
+    patienceMilliseconds: Int32 = patience
   ) throws -> [Bool] {
     var verdicts: [LabProbe: Bool] = [:]
     // A connection's answer would be taken for that of the same connection the other way round.
@@ -29,9 +30,10 @@ extension PacketLab {
         waves.append([probe])
       }
     }
+    if waves.isEmpty { try passControls(controls, patienceMilliseconds) }
     for wave in waves {
       let list = Array(wave)
-      for (probe, verdict) in zip(list, try run(list, controls)) { verdicts[probe] = verdict }
+      for (probe, verdict) in zip(list, try run(list, controls, patienceMilliseconds)) { verdicts[probe] = verdict }
     }
     return probes.map { verdicts[$0] ?? false }
   }
@@ -46,7 +48,7 @@ extension PacketLab {
   }
 
   private func run(
-    _ probes: [LabProbe], _ controls: [(from: IPAddress, to: IPAddress)]
+    _ probes: [LabProbe], _ controls: [(from: IPAddress, to: IPAddress)], _ patience: Int32
   ) throws -> [Bool] {
     round &+= 1
     var bench = Bench(round: round)
@@ -59,7 +61,7 @@ extension PacketLab {
     for index in probes.indices { try bench.send(index) }
     defer { for index in probes.indices { forget(probes[index], bench.tag(index)) } }
     // There; the answer back; and once more, as the answer may have waited behind the second.
-    for _ in 0..<3 { try passControls(controls) }
+    for _ in 0..<3 { try passControls(controls, patience) }
     return try probes.indices.map { try bench.hasArrived($0) }
   }
 
@@ -99,7 +101,9 @@ extension PacketLab {
   }
 
   /// Sends a packet each way and waits until all have arrived.
-  private func passControls(_ controls: [(from: IPAddress, to: IPAddress)]) throws {
+  private func passControls(
+    _ controls: [(from: IPAddress, to: IPAddress)], _ patience: Int32 = patience
+  ) throws {
     var receivers: [(LabSocket, IPAddress, IPAddress)] = []
     var senders: [LabSocket] = []
     for (from, to) in controls {
@@ -122,7 +126,7 @@ extension PacketLab {
       senders.append(sender)
       try sender.send([1], to: to, port)
     }
-    for (socket, from, to) in receivers where !socket.wait(milliseconds: Self.patience) {
+    for (socket, from, to) in receivers where !socket.wait(milliseconds: patience) {
       throw LabError("the control packet from \(from) to \(to) is lost")
     }
   }
@@ -147,5 +151,35 @@ extension PacketLab {
     try passControls(controls)
     bench.collect()
     return flows.indices.map { bench.arrivals[$0] ?? 0 }
+  }
+
+  /// Sends a datagram and has it answered: from then on the nodes take it for a connection.
+  public func exchange(_ probe: LabProbe) throws {
+    let (near, far) = (try datagram(at: probe, isSource: true), try datagram(at: probe, isSource: false))
+    try near.send([1], to: probe.destination, probe.destinationPort)
+    guard far.wait(milliseconds: Self.patience) else { throw LabError("\(probe) is lost") }
+    try far.send([2], to: probe.source, probe.sourcePort)
+    guard near.wait(milliseconds: Self.patience) else {
+      throw LabError("the answer to \(probe) is lost")
+    }
+  }
+
+  /// Sends one more datagram on a connection; whether it arrives.
+  public func again(
+    _ probe: LabProbe, controls: [(from: IPAddress, to: IPAddress)]
+  ) throws -> Bool {
+    let (near, far) = (try datagram(at: probe, isSource: true), try datagram(at: probe, isSource: false))
+    try near.send([3], to: probe.destination, probe.destinationPort)
+    try passControls(controls)
+    return far.receive() == [3]
+  }
+
+  private func datagram(at probe: LabProbe, isSource: Bool) throws -> LabSocket {
+    let address = isSource ? probe.source : probe.destination
+    return try place(of: address).namespace.enter {
+      let socket = try LabSocket(address.family, SOCK_DGRAM)
+      try socket.bind(address, isSource ? probe.sourcePort : probe.destinationPort)
+      return socket
+    }
   }
 }

@@ -6,8 +6,11 @@ import Netlink
 
 /// Programs in network namespaces that have no name.
 enum NamespaceCommand {
-  static func run(_ words: [String], in namespace: NetworkNamespace) async throws -> String {
-    try await Runner(namespace).run(words)
+  @discardableResult
+  static func run(
+    _ words: [String], in namespace: NetworkNamespace, input: String = ""
+  ) async throws -> String {
+    try await Runner(namespace).run(words, input)
   }
 
   /// A thread of its own, since a program is started in its thread's namespace.
@@ -23,8 +26,8 @@ enum NamespaceCommand {
       executor = try ThreadExecutor(name: "command")
     }
 
-    func run(_ words: [String]) throws -> String {
-      try namespace.enter { try command(words) }
+    func run(_ words: [String], _ input: String) throws -> String {
+      try namespace.enter { try command(words, input: input) }
     }
   }
 }

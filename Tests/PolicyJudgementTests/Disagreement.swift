@@ -24,7 +24,7 @@ struct Disagreement {
     // Whether it depends on the worlds before.
     let isFresh = isWrong(in: world)
     let smallest =
-      isFresh ? Shrinker.minimise(world, while: isWrong) : world
+      isFresh && RunOptions.shrinks ? Shrinker.minimise(world, while: isWrong) : world
     func word(_ isAllowed: Bool) -> String { isAllowed ? "allowed" : "denied" }
     var text = """
       judges disagree about \(flow) in world \(number)

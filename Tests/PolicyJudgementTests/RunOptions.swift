@@ -19,6 +19,10 @@ enum RunOptions {
   static let asksKernel =
     getenv("CALICO_TEST_JUDGES").map { String(cString: $0) } != "simulator" && geteuid() == 0
 
+  /// Whether a world in which judges disagree is made small before it is printed; not with
+  /// `CALICO_TEST_SHRINK=0`.
+  static let shrinks = number("CALICO_TEST_SHRINK") != 0
+
   private static func number(_ name: String) -> UInt64? {
     getenv(name).flatMap { UInt64(String(cString: $0)) }
   }
