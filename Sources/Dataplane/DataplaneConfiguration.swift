@@ -43,8 +43,8 @@ public struct DataplaneConfiguration: Sendable, Hashable {
   public var natOutgoingAddress: IPAddress?
   /// The ports that masquerading uses; `nil` is the kernel's choice.
   public var natPortRange: PortRange?
-  /// Workloads may not send VXLAN to this UDP port: they could write the inner packet's addresses as
-  /// they like. `nil` allows it.
+  /// Workloads may not send VXLAN to this UDP port: they could write the inner packet's addresses
+  /// as they like. `nil` allows it.
   public var refusedVXLANPort: UInt16?
   /// Workloads may not send IP in IP, for the same reason.
   public var refusesIPIP: Bool

@@ -162,7 +162,9 @@ struct Bench {
         let bytes = packet.dropFirst(skip)
         guard bytes.count >= 8, let index = index(bytes.dropFirst(4)) else { continue }
         let item = tries[index]
-        if item.destination === socket, Array(bytes.prefix(2)) == [item.probe.icmpType, item.probe.icmpCode] {
+        if item.destination === socket,
+          Array(bytes.prefix(2)) == [item.probe.icmpType, item.probe.icmpCode]
+        {
           arrivals[index, default: 0] += 1
         }
       }

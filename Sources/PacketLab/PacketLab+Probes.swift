@@ -33,7 +33,9 @@ extension PacketLab {
     if waves.isEmpty { try passControls(controls, patienceMilliseconds) }
     for wave in waves {
       let list = Array(wave)
-      for (probe, verdict) in zip(list, try run(list, controls, patienceMilliseconds)) { verdicts[probe] = verdict }
+      for (probe, verdict) in zip(list, try run(list, controls, patienceMilliseconds)) {
+        verdicts[probe] = verdict
+      }
     }
     return probes.map { verdicts[$0] ?? false }
   }
@@ -131,8 +133,8 @@ extension PacketLab {
     }
   }
 
-  /// Sends so many datagrams of each flow, one flow after the other, over and over; how many of each
-  /// arrive. For UDP, and while somebody else changes what the nodes do.
+  /// Sends so many datagrams of each flow, one flow after the other, over and over; how many of
+  /// each arrive. For UDP, and while somebody else changes what the nodes do.
   ///
   /// As nothing is answered, every packet is the first of its connection to the rules.
   public func stream(
@@ -155,7 +157,9 @@ extension PacketLab {
 
   /// Sends a datagram and has it answered: from then on the nodes take it for a connection.
   public func exchange(_ probe: LabProbe) throws {
-    let (near, far) = (try datagram(at: probe, isSource: true), try datagram(at: probe, isSource: false))
+    let (near, far) = (
+      try datagram(at: probe, isSource: true), try datagram(at: probe, isSource: false)
+    )
     try near.send([1], to: probe.destination, probe.destinationPort)
     guard far.wait(milliseconds: Self.patience) else { throw LabError("\(probe) is lost") }
     try far.send([2], to: probe.source, probe.sourcePort)
@@ -168,7 +172,9 @@ extension PacketLab {
   public func again(
     _ probe: LabProbe, controls: [(from: IPAddress, to: IPAddress)]
   ) throws -> Bool {
-    let (near, far) = (try datagram(at: probe, isSource: true), try datagram(at: probe, isSource: false))
+    let (near, far) = (
+      try datagram(at: probe, isSource: true), try datagram(at: probe, isSource: false)
+    )
     try near.send([3], to: probe.destination, probe.destinationPort)
     try passControls(controls)
     return far.receive() == [3]

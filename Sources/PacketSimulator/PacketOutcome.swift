@@ -46,7 +46,8 @@ extension PacketOutcome: CustomStringConvertible {
   public var description: String {
     let names = ["prerouting", "input", "forward", "output", "postrouting"]
     let lines = steps.map { step in
-      let hook = names.indices.contains(Int(step.hook.rawValue))
+      let hook =
+        names.indices.contains(Int(step.hook.rawValue))
         ? names[Int(step.hook.rawValue)] : "hook \(step.hook.rawValue)"
       let place = step.rule.map { "rule \($0)" } ?? "policy"
       let verdict = step.verdict.map { ": \($0)" } ?? ""

@@ -4,15 +4,6 @@
 import Addressing
 import Netlink
 
-/// What an expression does to the packet.
-enum Step {
-  case matches
-  /// The rule is over.
-  case fails
-  case decides(NFTVerdict)
-  case counts(packets: UInt64, bytes: UInt64)
-}
-
 extension PacketRun {
   mutating func evaluate(
     _ expression: NFTExpression, in rule: NFTRule, _ table: NFTTableID
@@ -140,9 +131,11 @@ extension PacketRun {
   // MARK: - The packet
 
   private func meta(_ key: NFTMetaKey) -> [UInt8]? {
-    let input = point == .prerouting || point == .input || point == .forward
+    let input =
+      point == .prerouting || point == .input || point == .forward
       ? packet.inputInterface : nil
-    let output = point == .forward || point == .output || point == .postrouting
+    let output =
+      point == .forward || point == .output || point == .postrouting
       ? packet.outputInterface : nil
     switch key {
     case .nfProto: return [packet.family == .v4 ? 2 : 10]

@@ -9,7 +9,7 @@ public import Netlink
 /// refuses, lists what it holds, and says what becomes of a packet.
 ///
 /// Simulated is what policy needs: tables of all families for their IP packets, base chains,
-/// named and unnamed sets and verdict maps, single-field intervals, dynamic sets. Not simulated, and
+/// named and unnamed sets and verdict maps, single-field intervals, dynamic sets. Not simulated and
 /// refused or an error: intervals over several fields, flowtables, named objects, time (elements do
 /// not age). One object belongs to one thread.
 public final class SimulatedKernel: NetlinkTransport {
@@ -138,7 +138,9 @@ public final class SimulatedKernel: NetlinkTransport {
       found = asked.flatMap { $0.chains.values.map { .newChain($0.definition) } }
     case Request.getSet: found = asked.flatMap { $0.sets.values.map { .newSet($0.definition) } }
     case Request.getRule:
-      let chains = asked.flatMap { $0.chains.values.filter { name == nil || $0.definition.name == name } }
+      let chains = asked.flatMap {
+        $0.chains.values.filter { name == nil || $0.definition.name == name }
+      }
       found = chains.flatMap { $0.rules.map { .newRule($0, .last) } }
     case Request.getElement:
       guard let set = asked.compactMap({ $0.sets[name ?? ""] }).first else {
@@ -161,7 +163,8 @@ public final class SimulatedKernel: NetlinkTransport {
 
   // MARK: - Packets
 
-  /// What becomes of a packet at these hooks, one after the other. Counters and dynamic sets change.
+  /// What becomes of a packet at these hooks, one after the other. Counters and dynamic sets
+  /// change.
   public func judge(
     _ packet: Packet, at hooks: [NFTHook.Point]
   ) throws(SimulationError) -> PacketOutcome {

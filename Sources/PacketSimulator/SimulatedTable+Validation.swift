@@ -80,8 +80,10 @@ extension SimulatedTable {
             nat.direction == .source ? [.postrouting, .input] : [.prerouting, .output]
           points = hook.type == "nat" ? fitting : []
         case .reject: points = [.prerouting, .input, .forward, .output]
-        case .fib(let fib) where fib.result != .addressType: points = [.prerouting, .input, .forward]
-        case .noTrack: points = hook.priority < NFTHook.Priority.conntrack ? [.prerouting, .output] : []
+        case .fib(let fib) where fib.result != .addressType:
+          points = [.prerouting, .input, .forward]
+        case .noTrack:
+          points = hook.priority < NFTHook.Priority.conntrack ? [.prerouting, .output] : []
         default: continue
         }
         if !points.contains(hook.point) { return false }

@@ -143,8 +143,12 @@ struct RuleMaker {
     for _ in 0..<dice.pick([1, 1, 1, 2], or: 1) {
       switch dice.number(0...9) {
       case 0...3:
-        rule.destination.ports =
-          dice.some(0...2, of: lists) + (dice.chance(45) ? dice.some(1...2, of: names) : [])
+        let named = dice.chance(45) ? dice.some(1...2, of: names) : []
+        rule.destination.ports = dice.some(0...2, of: lists) + named
+        // A port's name is looked for among those whom the rule selects.
+        if !named.isEmpty, dice.chance(30) {
+          rule.destination.selector = SelectorMaker(SelectorMaker.endpoints).selector(&dice)
+        }
       case 4, 5:
         rule.destination.notPorts =
           dice.some(0...1, of: lists) + (dice.chance(55) ? dice.some(1...1, of: names) : [])

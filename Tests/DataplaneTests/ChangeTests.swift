@@ -85,7 +85,9 @@ struct ChangeTests {
       let socket = try NFTablesSocket(in: scene.namespace)
       let chain = Names.policy(Scene.policy, .ingress)
       return try socket.rules(of: ChainModel.table, chain: chain).flatMap { rule in
-        rule.expressions.compactMap { if case .counter(let packets, _) = $0 { packets } else { nil } }
+        rule.expressions.compactMap {
+          if case .counter(let packets, _) = $0 { packets } else { nil }
+        }
       }
     }
     // Web's rule has one variant for each family.

@@ -10,23 +10,22 @@ enum NamespaceCommand {
   static func run(
     _ words: [String], in namespace: NetworkNamespace, input: String = ""
   ) async throws -> String {
-    try await Runner(namespace).run(words, input)
+    try await runner.run(words, input, in: namespace)
   }
+
+  private static let runner = Runner()
 
   /// A thread of its own, since a program is started in its thread's namespace.
   private actor Runner {
-    private let namespace: NetworkNamespace
-    private nonisolated let executor: ThreadExecutor
+    /// Not there only where the system has no thread left.
+    private nonisolated let executor = try? ThreadExecutor(name: "commands")
     nonisolated var unownedExecutor: UnownedSerialExecutor {
-      executor.asUnownedSerialExecutor()
+      executor?.asUnownedSerialExecutor() ?? MainActor.sharedUnownedExecutor
     }
 
-    init(_ namespace: NetworkNamespace) throws {
-      self.namespace = namespace
-      executor = try ThreadExecutor(name: "command")
-    }
-
-    func run(_ words: [String], _ input: String) throws -> String {
+    func run(
+      _ words: [String], _ input: String, in namespace: NetworkNamespace
+    ) throws -> String {
       try namespace.enter { try command(words, input: input) }
     }
   }

@@ -13,7 +13,8 @@ import ValueTree
 
 @Suite("The table of a node", .serialized, .needsRoot)
 struct SnapshotTests {
-  private static let folder = "\(#filePath)".split(separator: "/").dropLast()
+  private static let folder =
+    "\(#filePath)".split(separator: "/").dropLast()
     .reduce("") { "\($0)/\($1)" } + "/Snapshots"
 
   /// What the node of the snapshot is asked to be.

@@ -117,7 +117,9 @@ struct WriterTests {
     try writer.write(&table)
     #expect(writer.failures == 1)
     #expect(
-      !kernel.batches.dropFirst().flatMap(\.messages).contains { if case .deleteTable = $0 { true } else { false } })
+      !kernel.batches.dropFirst().flatMap(\.messages).contains {
+        if case .deleteTable = $0 { true } else { false }
+      })
     try expectInForce(table, writer)
   }
 

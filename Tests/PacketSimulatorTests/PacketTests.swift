@@ -94,7 +94,9 @@ struct PacketTests {
   @Test("jump comes back, goto does not, return does, and a base chain's end is its policy")
   func verdicts() throws {
     let chains = ["a", "b"].map { Make.chain($0) }
-    func run(_ policy: NFTHook.Policy, _ rules: [[NFTExpression]], a: [NFTExpression]) throws -> Bool {
+    func run(_ policy: NFTHook.Policy, _ rules: [[NFTExpression]], a: [NFTExpression]) throws
+      -> Bool
+    {
       let rest = [Make.rule("b", .verdict(.return))]
       let into = NFTMessage.newRule(NFTRule(Make.table, chain: "a", a), .last)
       return try program(rules, after: chains + rest + [into], policy: policy)
@@ -135,7 +137,8 @@ struct PacketTests {
       #expect(try found(.interval, Make.interval(first, last) + Make.interval(20, 30)) == expected)
     }
     // Up to the last address: there is no end.
-    #expect(try found(.interval, NFTElement.interval(from: [0, 0, 0, 0], through: [255, 255, 255, 255])))
+    #expect(
+      try found(.interval, NFTElement.interval(from: [0, 0, 0, 0], through: [255, 255, 255, 255])))
     let map = [
       Make.chain("a"), Make.set("m", data: .verdict),
       .newElements(Make.id("m"), [Make.host(1, .verdict(.goto("a")))]),

@@ -98,7 +98,8 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       [chain("c"), set("m", data: .verdict), rule("c", source, lookup("m"))]),
     RefusalCase(
       "a verdict from a set that is no map", setup: base,
-      [chain("c"), set("s"), rule("c", source, lookup("s", into: .verdict))], refusals: [2: EINVAL]),
+      [chain("c"), set("s"), rule("c", source, lookup("s", into: .verdict))],
+      refusals: [2: EINVAL]),
     RefusalCase(
       "the deletion of a chain that a rule leads to",
       setup: base + [chain("c"), chain("d"), rule("c", .verdict(.goto("d")))],
@@ -190,6 +191,7 @@ struct RefusalCase: Sendable, CustomStringConvertible {
       ]),
     RefusalCase(
       "adding to a set that is not dynamic from a rule", setup: base + [chain("c"), set("s")],
-      [rule("c", source, .dynamicSet(NFTDynamicSet(.update, .r1, in: "s")))], refusals: [0: EOPNOTSUPP]),
+      [rule("c", source, .dynamicSet(NFTDynamicSet(.update, .r1, in: "s")))],
+      refusals: [0: EOPNOTSUPP]),
   ]
 }

@@ -41,12 +41,19 @@ enum HostProbes {
       probes.append(Probe(flow))
     }
     guard let (from, _) = ends.randomElement(using: &dice),
-      let to = ends.filter({ $0.key.family == from.family && $0.value.pod != ends.first?.value.pod })
-        .map(\.key).randomElement(using: &dice), Directory(world)[from] != Directory(world)[to]
+      let to = ends.filter({ $0.key.family == from.family && $0.value.pod != ends.first?.value.pod }
+      )
+      .map(\.key).randomElement(using: &dice), Directory(world)[from] != Directory(world)[to]
     else { return probes }
     probes.append(Probe(Flow(.udp, from: from, port: 40002, to: to, port: 4789)))
     probes.append(
       Probe(Flow(IPProtocol(rawValue: 4), from: from, to: to), simulatedOnly: true))
+    // Only what workloads send is refused.
+    let away = PolicyCase.outsideNets.first { $0.family == from.family }?.first.advanced(by: 9)
+    if let away {
+      probes.append(Probe(Flow(.udp, from: from, port: 40002, to: away, port: 4789)))
+      probes.append(Probe(Flow(.udp, from: away, port: 40002, to: to, port: 4789)))
+    }
     return probes
   }
 }

@@ -13,6 +13,8 @@ struct Judgement {
   private(set) var worlds = 0
   private var packets = 0
   private var allowed = 0
+  private var tweaks = 0
+  var spy = (0,0,0); var dice2: Int?
   private var comparisons = 0
   private let seed: UInt64
   private var pipeline = Pipeline()
@@ -30,11 +32,14 @@ struct Judgement {
   }
 
   var summary: String {
-    "\(worlds) worlds, \(packets) packets, \(allowed) of them allowed, "
-      + "\(comparisons) tables compared; \(watch.text)"
+    """
+    \(worlds) worlds and \(tweaks) small changes of them, \(packets) packets, \
+    \(allowed) of them allowed, \(comparisons) tables compared; \(spy) \(watch.text)
+    """
   }
 
-  /// Judges one more world. False after a disagreement, which has been reported.
+  /// Judges one more world, and now and then a small change of it. False after a disagreement,
+  /// which has been reported.
   mutating func judgeNext() async throws -> Bool {
     let testCase = PolicyCase(seed: seed &+ UInt64(worlds))
     var dice = Dice(seed: testCase.seed)
@@ -47,41 +52,19 @@ struct Judgement {
       try await kernel?.configure(configuration)
     }
     worlds += 1
-    let batches = try watch.measure("engine") { try pipeline.move(to: world, &dice) }
-    let probes = testCase.probes + HostProbes.make(world, &dice)
-    let real = probes.filter { !$0.simulatedOnly }
-    // The kernel has threads of its own.
-    let (kernel, worldNow) = (kernel, world)
-    async let answer = kernel?.judge(worldNow, batches, real.map(\.flow))
-    try watch.measure("writer") { for changes in batches { try simulated.apply(changes) } }
-    simulated.enter(world)
     watch.measure("coverage") { coverage.add(testCase) }
-    let oracle = Oracle(world)
-    let expected = watch.measure("oracle") {
-      probes.map { oracle.decide($0.flow).verdict == .allow }
-    }
-    let got = try watch.measure("simulator") {
-      try probes.map { try simulated.send($0.flow) }
-    }
-    packets += probes.count
-    allowed += expected.count { $0 }
-    var arrived: [Probe: Bool] = [:]
-    if let answer = try await answer {
-      watch.add("kernel", answer.programming)
-      for (probe, isThere) in zip(real, answer.arrived) { arrived[probe] = isThere }
-    }
-    for (index, probe) in probes.enumerated() {
-      let judges = [("simulator", got[index].isAllowed), ("kernel", arrived[probe])]
-      if judges.contains(where: { $0.1 != nil && $0.1 != expected[index] }) {
-        Disagreement(
-          testCase: testCase, world: world, configuration: configuration, flow: probe.flow,
-          number: worlds - 1, simulator: got[index], kernel: arrived[probe]
-        ).record()
-        return false
-      }
+    let probes = testCase.probes + HostProbes.make(world, &dice)
+    let first = Case(testCase: testCase, world: world, configuration: configuration, probes: probes)
+    guard try await judge(first, &dice) else { return false }
+    if worlds % 3 == 0 {
+      var tweaked = first
+      tweaked.world = Tweaks.apply(to: world, &dice)
+      tweaks += 1
+      dice2 = 1; defer { dice2 = nil }; guard try await judge(tweaked, &dice) else { return false }
+      world = tweaked.world
     }
     if !simulated.refusals.isEmpty {
-      Issue.record("seed \(testCase.seed), refused: \(simulated.refusals)")
+      Issue.record("world \(worlds - 1): the simulator refused \(simulated.refusals)")
       return false
     }
     if worlds % 5 != 0 { return true }
@@ -90,6 +73,66 @@ struct Judgement {
       return false
     }
     return try watch.measure("comparison") { try compare(world, configuration) }
+  }
+
+  private struct Case {
+    var testCase: PolicyCase
+    /// With what the judgement has added to that of the case.
+    var world: World
+    var configuration: DataplaneConfiguration
+    var probes: [Probe]
+  }
+
+  private mutating func judge(_ item: Case, _ dice: inout Dice) async throws -> Bool {
+    let (world, probes) = (item.world, item.probes)
+    let batches = try watch.measure("engine") { try pipeline.move(to: world, &dice) }
+    let real = probes.filter { !$0.simulatedOnly }
+    // The kernel has threads of its own.
+    let kernel = kernel
+    async let answer = kernel?.judge(world, batches, real.map(\.flow))
+    let spying = dice2 != nil
+    var middle: [[Bool]] = []
+    let before = spying ? try probes.map { try simulated.send($0.flow).isAllowed } : []
+    let simu = simulated
+    if spying { Spy.after = { middle.append((try? probes.map { try simu.send($0.flow).isAllowed }) ?? []) } }
+    try watch.measure("writer") { for changes in batches { try simulated.apply(changes) } }
+    Spy.after = nil
+    simulated.enter(world)
+    if spying {
+      let d = Directory(world)
+      let after = try probes.map { try simulated.send($0.flow).isAllowed }
+      for (i, p) in probes.enumerated() {
+        let (a, b) = (d[p.flow.source]?.node, d[p.flow.destination]?.node)
+        if let a, let b, a != b { continue }
+        spy.0 += 1
+        if before[i] == after[i], middle.contains(where: { $0[i] != before[i] }) {
+          if before[i] { spy.2 += 1 } else { spy.1 += 1; print("DEBUGSPY", p.flow, batches.count, middle.map { $0[i] }) }
+        }
+      }
+    }
+    let oracle = Oracle(world)
+    let expected = watch.measure("oracle") {
+      probes.map { oracle.decide($0.flow).verdict == .allow }
+    }
+    let got = try watch.measure("simulator") { try probes.map { try simulated.send($0.flow) } }
+    packets += probes.count
+    allowed += expected.count { $0 }
+    var arrived: [Probe: Bool] = [:]
+    if let answer = try await answer {
+      watch.add("kernel", answer.programming)
+      for (probe, isThere) in zip(real, answer.arrived) { arrived[probe] = isThere }
+    }
+    for (index, probe) in probes.enumerated() {
+      let judges = [got[index].isAllowed, arrived[probe]]
+      if judges.contains(where: { $0 != nil && $0 != expected[index] }) {
+        Disagreement(
+          testCase: item.testCase, world: world, configuration: item.configuration,
+          flow: probe.flow, number: worlds - 1, simulator: got[index], kernel: arrived[probe]
+        ).record()
+        return false
+      }
+    }
+    return true
   }
 
   /// Whether the tables that many small changes have left are those that the world makes from

@@ -23,7 +23,7 @@ final class SimulatedNodes {
 
     init(_ configuration: DataplaneConfiguration) throws {
       table = PolicyTable(configuration)
-      writer = TableWriter(NFTablesSocket(kernel))
+      writer = TableWriter(NFTablesSocket(Spy(kernel)))
       _ = try writer.synchronise(&table)
     }
   }
@@ -146,4 +146,16 @@ final class SimulatedNodes {
     if let to { hops.append((to, Self.uplink, destination?.interface)) }
     return hops
   }
+}
+
+final class Spy: NetlinkTransport {
+  let kernel: SimulatedKernel
+  nonisolated(unsafe) static var after: (() -> Void)?
+  init(_ k: SimulatedKernel) { kernel = k }
+  func send(_ bytes: UnsafeRawBufferPointer) throws(NetlinkError) {
+    let n = kernel.applied
+    try kernel.send(bytes)
+    if kernel.applied > n { Spy.after?() }
+  }
+  func receive(wait: Bool) throws(NetlinkError) -> [UInt8]? { try kernel.receive(wait: wait) }
 }
