@@ -127,6 +127,8 @@ let package = Package(
     library("Lab", ["Addressing", "CLinux", "ValueTree"]),
     executable("calico-demo", ["Lab"]),
     executable("lab-probe", ["CLinux"]),
+    // What scripts/bench times from inside.
+    executable("change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
 
     tests("Addressing"),
     tests("Netlink", ["Addressing", "CLinux"]),

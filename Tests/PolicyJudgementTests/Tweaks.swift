@@ -7,15 +7,11 @@ import Resources
 /// Small changes of a world: what follows from one of them alone does not show where everything
 /// changes. The workloads stay, so that packets can be tried between the same ones.
 enum Tweaks {
-  /// Makes one or two of them; the world stays one that people could have written.
+  /// Makes one of them; the world stays one that people could have written.
   static func apply(to world: World, _ dice: inout Dice) -> World {
     var result = world
-    for _ in 0..<Int.random(in: 1...2, using: &dice) {
-      var candidate = result
-      all.randomElement(using: &dice)?(&candidate, &dice)
-      if candidate.resources.allSatisfy({ $0.validate().isEmpty }) { result = candidate }
-    }
-    return result
+    all.randomElement(using: &dice)?(&result, &dice)
+    return result.resources.allSatisfy { $0.validate().isEmpty } ? result : world
   }
 
   private typealias Tweak = @Sendable (inout World, inout Dice) -> Void
