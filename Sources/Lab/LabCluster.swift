@@ -8,6 +8,8 @@ import Glibc
 /// with `destroy()`, at the latest when the object goes.
 public final class LabCluster {
   let identity: LabIdentity
+  /// Whether nodes have IPv6 addresses.
+  public let hasIPv6: Bool
   public let programs: LabPrograms
   public private(set) var nodes: [LabNode] = []
   public internal(set) var pods: [LabPod] = []
@@ -19,6 +21,7 @@ public final class LabCluster {
   public static let subnet = "172.31.48.0/20"
   public static let gateway = "172.31.48.1"
   static let prefixLength = 20
+  static let prefix6 = "fd31:48::"
   private static let bridge = "br0"
   private static let switchName = "switch"
 
@@ -33,6 +36,7 @@ public final class LabCluster {
   public init(_ options: LabOptions = LabOptions()) throws(LabError) {
     try Interruption.check()
     programs = try LabPrograms(needing: options.programs)
+    hasIPv6 = options.hasIPv6
     swept = LabRemoval.sweep(kept: false)
     identity = LabIdentity()
     try identity.claim()
@@ -107,11 +111,16 @@ public final class LabCluster {
     let address = "172.31.48.\(10 + number)"
     let namespace = identity.namespace(name)
     try plug(namespace, address: address)
+    var settings = options.agentSettings
+    if options.hasIPv6 {
+      let address6 = "\(Self.prefix6)\(10 + number)/64"
+      try batch(namespace, "addr add \(address6) dev eth0 nodad")
+      settings.merge(["IP6": address6]) { given, _ in given }
+    }
     nodes.append(
       try LabNode(
         name: name, namespace: namespace, address: address, prefixLength: Self.prefixLength,
-        folder: folder, datastore: datastore, settings: options.agentSettings,
-        programs: programs))
+        folder: folder, datastore: datastore, settings: settings, programs: programs))
   }
 
   /// Adds a machine to the switch that is no node.
