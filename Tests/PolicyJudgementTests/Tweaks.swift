@@ -38,16 +38,7 @@ enum Tweaks {
       guard let index = world.globalPolicies.indices.randomElement(using: &dice) else { return }
       world.globalPolicies[index].spec.order = [nil, 0, 1000].randomElement(using: &dice) ?? nil
     },
-    { world, dice in
-      guard let index = world.policies.indices.randomElement(using: &dice) else { return }
-      change(&world.policies[index].spec.ingress, &dice)
-      change(&world.policies[index].spec.egress, &dice)
-    },
-    { world, dice in
-      guard let index = world.globalPolicies.indices.randomElement(using: &dice) else { return }
-      change(&world.globalPolicies[index].spec.ingress, &dice)
-      change(&world.globalPolicies[index].spec.egress, &dice)
-    },
+    changeRules, changeGlobalRules, changeRules, changeGlobalRules,
     { world, dice in
       guard let index = world.policies.indices.randomElement(using: &dice) else { return }
       world.policies.remove(at: index)
@@ -81,11 +72,24 @@ enum Tweaks {
     },
   ]
 
+  private static let changeRules: Tweak = { world, dice in
+    guard let index = world.policies.indices.randomElement(using: &dice) else { return }
+    change(&world.policies[index].spec.ingress, &dice)
+    change(&world.policies[index].spec.egress, &dice)
+  }
+
+  private static let changeGlobalRules: Tweak = { world, dice in
+    guard let index = world.globalPolicies.indices.randomElement(using: &dice) else { return }
+    change(&world.globalPolicies[index].spec.ingress, &dice)
+    change(&world.globalPolicies[index].spec.egress, &dice)
+  }
+
   /// Gives one rule another action, or has the rules turned round.
   private static func change(_ rules: inout [Rule], _ dice: inout Dice) {
     guard let index = rules.indices.randomElement(using: &dice) else { return }
     if Bool.random(using: &dice) {
-      rules[index].action = [.allow, .deny, .pass, .log].randomElement(using: &dice) ?? .allow
+      rules[index].action =
+        [.allow, .deny, .pass, .pass, .log].randomElement(using: &dice) ?? .allow
     } else {
       rules.reverse()
     }
