@@ -28,7 +28,8 @@ public final class LabCluster {
   /// The start of all names of this lab.
   public var name: String { identity.name }
   public var folder: String { identity.folder }
-  public var datastore: String { folder + "/datastore.db" }
+  /// What all programs are told of the datastore.
+  public private(set) var store: LabStore
   public var switchNamespace: String { identity.namespace(Self.switchName) }
   private var isDestroyed = false
 
@@ -39,6 +40,7 @@ public final class LabCluster {
     hasIPv6 = options.hasIPv6
     swept = LabRemoval.sweep(kept: false)
     identity = LabIdentity()
+    store = .local(path: identity.folder + "/datastore.db")
     try identity.claim()
     do {
       try makeSwitch()
@@ -52,6 +54,12 @@ public final class LabCluster {
   }
 
   deinit { destroy() }
+
+  /// Has all programs that are started from now on use another datastore than the file of the lab.
+  public func use(_ store: LabStore) {
+    self.store = store
+    for node in nodes { node.store = store }
+  }
 
   /// Takes everything away that the lab has made. Further calls do nothing.
   public func destroy() {
@@ -120,7 +128,7 @@ public final class LabCluster {
     nodes.append(
       try LabNode(
         name: name, namespace: namespace, address: address, prefixLength: Self.prefixLength,
-        folder: folder, datastore: datastore, settings: settings, programs: programs))
+        folder: folder, store: store, settings: settings, programs: programs))
   }
 
   /// Adds a machine to the switch that is no node.
