@@ -1,0 +1,3 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+

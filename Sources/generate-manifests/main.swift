@@ -1,0 +1,4 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+print("")
