@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLinux
-public import Glibc
+import Glibc
 import Synchronization
 
 /// A server that runs as a child process, in a process group of its own.
@@ -41,7 +41,7 @@ public final class ServerProcess: Sendable {
   }
 
   public let command: Command
-  public let processID: pid_t
+  public let processID: Int32
   private let state: Mutex<State>
 
   /// Starts the server. Whether it works is for the caller to find out.
