@@ -10,8 +10,10 @@ let house: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: house)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -91,7 +93,7 @@ let package = Package(
     library("DesiredState", ["Addressing"]),
 
     // The Kubernetes API: below the stores, because controllers and Typha talk to it too.
-    library("KubernetesModel", [protobuf]),
+    library("KubernetesModel", [protobuf], exclude: ["Protos"]),
     library(
       "KubernetesClient",
       [
@@ -111,7 +113,7 @@ let package = Package(
       [
         "Addressing", "CLinux", "Datastore", "Resources", "ValueTree", nioCore, nioHTTP2, nioPosix,
         nioSSL, protobuf,
-      ] + grpc),
+      ] + grpc, exclude: ["Protos"]),
     library(
       "KubernetesDatastore",
       [
