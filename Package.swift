@@ -118,7 +118,7 @@ let package = Package(
       "KubernetesDatastore",
       [
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "Selectors",
-        "ValueTree",
+        "ValueTree", protobuf,
       ]),
     library("StoreAccess", ["Datastore", "LocalDatastore", "Settings", "ValueTree"]),
 
@@ -203,7 +203,10 @@ let package = Package(
       ], swiftSettings: house),
     tests(
       "EtcdDatastore",
-      ["Addressing", "Datastore", "Resources", "StoreRig", "ValueTree"]),
+      [
+        "Addressing", "CLinux", "Datastore", "Resources", "StoreRig", "ValueTree", nioCore,
+        protobuf,
+      ] + grpc),
     tests("KubernetesClient", ["KubernetesModel", "StoreRig", "ValueTree"]),
     tests(
       "KubernetesDatastore",
