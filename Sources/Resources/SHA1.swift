@@ -3,9 +3,9 @@
 
 /// SHA-1 (FIPS 180-4), which Calico takes interface names from. Not for anything that must resist
 /// an attacker.
-enum SHA1 {
+package enum SHA1 {
   /// The digest as 40 hexadecimal digits.
-  static func hex(_ text: String) -> String {
+  package static func hex(_ text: String) -> String {
     hash(Array(text.utf8)).map { word in
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 8 - digits.utf8.count) + digits

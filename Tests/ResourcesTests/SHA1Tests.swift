@@ -1,9 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Resources
 import Testing
-
-@testable import Attachment
 
 /// The examples of FIPS 180 (and of RFC 3174), and the lengths at which padding takes a block more.
 @Test(
