@@ -120,7 +120,12 @@ let package = Package(
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "Selectors",
         "ValueTree", protobuf,
       ]),
-    library("StoreAccess", ["Datastore", "LocalDatastore", "Settings", "ValueTree"]),
+    library(
+      "StoreAccess",
+      [
+        "Datastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore", "Settings",
+        "ValueTree",
+      ]),
 
     // Floor 3: features.
     library("IPAM", ["Addressing", "Datastore", "Resources", "Selectors"]),
@@ -214,7 +219,7 @@ let package = Package(
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
         "ValueTree",
       ]),
-    tests("StoreAccess", ["Datastore"]),
+    tests("StoreAccess", ["Datastore", "KubernetesClient"]),
     tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
     tests("PolicyEngine", ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel"]),
     tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),

@@ -26,7 +26,9 @@ extension DatastoreConfiguration: CustomStringConvertible {
     switch type {
     case .local:
       return try await LocalDatastore.open(path: path, durability: durability)
-    case .etcdv3, .kubernetes:
+    case .kubernetes:
+      return try openKubernetes(ProcessEnvironment.current)
+    case .etcdv3:
       throw .failed(
         "this build has no \(type.rawValue) datastore (\(reason)); it has: "
           + "\(DatastoreType.names(DatastoreType.available)). For a datastore in a file set "

@@ -17,7 +17,7 @@ public enum DatastoreType: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Those that this build can open.
-  public static let available: [DatastoreType] = [.local]
+  public static let available: [DatastoreType] = [.local, .kubernetes]
 
   /// Their names, for messages.
   static func names(_ types: [DatastoreType]) -> String {

@@ -68,8 +68,10 @@ struct NetworkConfiguration: Sendable {
     }
     let given = try reader.path("datastore_path")
     let named = environment["CALICO_DATASTORE_PATH"].flatMap { $0.isEmpty ? nil : $0 }
-    return DatastoreConfiguration(
+    var configuration = DatastoreConfiguration(
       type: type, path: given ?? named, reason: "datastore_type is \(text)")
+    if type == .kubernetes { try kubernetes(&configuration.spec) }
+    return configuration
   }
 
   /// The MTU of the pod's interface: the configured one, or that which the agent found to fit.
