@@ -1,12 +1,12 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+package import Glibc
 
 /// What a store gives to a new object.
-enum Identity {
+package enum Identity {
   /// A random UUID (RFC 9562, version 4).
-  static func makeUID() -> String {
+  package static func makeUID() -> String {
     var bits = UInt128.random(in: 0 ... .max)
     bits = bits & ~(0xf << 76) | 4 << 76
     bits = bits & ~(0x3 << 62) | 2 << 62
@@ -17,9 +17,9 @@ enum Identity {
   }
 
   /// The time now, RFC 3339 in UTC, to the second.
-  static func makeTimestamp() -> String { timestamp(of: time(nil)) }
+  package static func makeTimestamp() -> String { timestamp(of: time(nil)) }
 
-  static func timestamp(of seconds: time_t) -> String {
+  package static func timestamp(of seconds: time_t) -> String {
     var seconds = seconds
     var parts = tm()
     guard gmtime_r(&seconds, &parts) != nil else { return "1970-01-01T00:00:00Z" }

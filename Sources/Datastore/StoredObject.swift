@@ -1,24 +1,38 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import Resources
-import ValueTree
+package import Resources
+package import ValueTree
 
-/// A resource as the table holds it: the full v3 JSON object without its revision, which is a
-/// column.
-struct StoredObject: Sendable {
+/// A resource as a store holds it: the full v3 JSON object without its revision, which the store
+/// keeps beside it.
+package struct StoredObject: Sendable {
   /// Bytes of one object at most, as in etcd.
-  static let sizeLimit = 1_572_864
+  package static let sizeLimit = 1_572_864
 
-  var key: ResourceKey
-  var revision: Int64
-  var json: [UInt8]
+  package var key: ResourceKey
+  package var revision: Int64
+  package var json: [UInt8]
+
+  package init(key: ResourceKey, revision: Int64, json: [UInt8]) {
+    self.key = key
+    self.revision = revision
+    self.json = json
+  }
 
   /// The bytes to store.
   ///
   /// Errors: `validation` when they could not be read back, or are too many.
-  static func json(of resource: any Resource) throws(DatastoreError) -> [UInt8] {
+  package static func json(of resource: any Resource) throws(DatastoreError) -> [UInt8] {
+    let json = JSON.bytes(try value(of: resource))
+    try checkSize(json.count, of: resource.key)
+    return json
+  }
+
+  /// The object to store, without the revision.
+  ///
+  /// Errors: `validation` when it could not be read back.
+  package static func value(of resource: any Resource) throws(DatastoreError) -> Value {
     var stored = resource
     stored.metadata.resourceVersion = nil
     let value = stored.encode()
@@ -28,29 +42,42 @@ struct StoredObject: Sendable {
     } catch {
       throw .validation(error.problems)
     }
-    let json = JSON.bytes(value)
-    guard json.count <= sizeLimit else {
+    return value
+  }
+
+  package static func checkSize(_ bytes: Int, of key: ResourceKey) throws(DatastoreError) {
+    guard bytes <= sizeLimit else {
       throw .validation([
-        FieldProblem(
-          message: "\(resource.key) has \(json.count) bytes; at most \(sizeLimit) are stored")
+        FieldProblem(message: "\(key) has \(bytes) bytes; at most \(sizeLimit) are stored")
       ])
     }
-    return json
   }
 
   /// Reads it back. An object with a field that has the wrong form counts as malformed: to use the
   /// rest of it could mean something else than its author wrote. Not so settings, which are
   /// independent of each other, and rules: to leave a policy out would let through what it denies,
   /// and whoever enforces it fails closed on what cannot be read.
-  func decoded() -> Result<any Resource, MalformedObject> {
+  package func decoded() -> Result<any Resource, MalformedObject> {
+    let value: Value
+    do throws(SyntaxError) {
+      value = try JSON.parse(json, duplicateKeys: .kept)
+    } catch {
+      return .failure(MalformedObject(key: key, reason: "\(error)"))
+    }
+    return Self.decode(value, key: key, revision: revision)
+  }
+
+  /// Reads a stored object that is a value tree already.
+  package static func decode(
+    _ value: Value, key: ResourceKey, revision: Int64
+  ) -> Result<any Resource, MalformedObject> {
     let stored: StoredResource
-    do {
-      let value = try JSON.parse(json, duplicateKeys: .kept)
+    do throws(ResourceError) {
       stored = try ResourceDocument.decodeStored(value, kind: key.kind)
     } catch {
       return .failure(MalformedObject(key: key, reason: "\(error)"))
     }
-    if !stored.problems.isEmpty, !Self.usableInPart.contains(key.kind) {
+    if !stored.problems.isEmpty, !usableInPart.contains(key.kind) {
       let reason = stored.problems.map { "\($0)" }.joined(separator: "; ")
       return .failure(MalformedObject(key: key, reason: reason))
     }
@@ -67,8 +94,13 @@ struct StoredObject: Sendable {
   ]
 
   /// The resource, or, when it cannot be read, one that has its name and revision only.
-  func decodedOrBlank() -> any Resource {
+  package func decodedOrBlank() -> any Resource {
     if case .success(let resource) = decoded() { return resource }
+    return Self.blank(key, revision: revision)
+  }
+
+  /// A resource that has a name and a revision only, for one that cannot be read.
+  package static func blank(_ key: ResourceKey, revision: Int64) -> any Resource {
     var blank = key.kind.type.init()
     blank.metadata.name = key.name
     blank.metadata.namespace = key.namespace
