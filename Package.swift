@@ -212,7 +212,11 @@ let package = Package(
         "Addressing", "CLinux", "Datastore", "Resources", "StoreRig", "ValueTree", nioCore,
         protobuf,
       ] + grpc),
-    tests("KubernetesClient", ["KubernetesModel", "StoreRig", "ValueTree"]),
+    tests(
+      "KubernetesClient",
+      [
+        "KubernetesModel", "StoreRig", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
+      ]),
     tests(
       "KubernetesDatastore",
       [
