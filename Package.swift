@@ -223,7 +223,7 @@ let package = Package(
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
         "ValueTree",
       ]),
-    tests("StoreAccess", ["Datastore", "KubernetesClient"]),
+    tests("StoreAccess", ["Datastore", "KubernetesClient", "Resources"]),
     tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
     tests("PolicyEngine", ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel"]),
     tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),

@@ -3,6 +3,7 @@
 
 import Datastore
 import KubernetesClient
+import Resources
 import Settings
 import Testing
 
