@@ -187,6 +187,8 @@ let package = Package(
     library("StoreRig", ["CLinux", "ValueTree"]),
     executable("calico-demo", ["Lab"]),
     executable("lab-probe", ["CLinux"]),
+    // What scripts/bench times from inside.
+    executable("change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
 
     tests("Addressing"),
     tests("Netlink", ["Addressing", "CLinux"]),

@@ -58,7 +58,8 @@ struct Workload: Sendable {
     containerID = environment.containerID
     endpointName = name.description
     interfaceName =
-      "cali" + SHA1.hex("\(namespace).\(pod)\(Self.suffix(endpoint))").prefix(11)
+      environment.interfacePrefix
+      + SHA1.hex("\(namespace).\(pod)\(Self.suffix(endpoint))").prefix(11)
     handle = Self.handle(network, containerID, endpoint)
   }
 

@@ -5,7 +5,8 @@
 public struct HostSnapshot: Sendable {
   /// What is looked at.
   public enum Section: String, Sendable, CaseIterable {
-    case namespaces, links, addresses, routes, rules, nftables, sysctls, processes, folders
+    case namespaces, links, addresses, routes, rules, nftables, sysctls, connections, processes
+    case folders
   }
 
   /// A line that is in one snapshot only.
@@ -39,6 +40,7 @@ public struct HostSnapshot: Sendable {
     sections[.rules] = try Self.lines(["ip", "-4", "rule"]) + Self.lines(["ip", "-6", "rule"])
     sections[.nftables] = try Self.lines(["nft", "--stateless", "list", "ruleset"])
     sections[.sysctls] = Self.sysctls("/proc/sys/net")
+    sections[.connections] = try Self.connections()
     sections[.processes] = Self.processes()
     sections[.folders] = Self.folders.flatMap { folder in
       LabFiles.names(in: folder).map { "\(folder)/\($0)" }
@@ -75,6 +77,17 @@ public struct HostSnapshot: Sendable {
       return []
     }
     return ["\(path.dropFirst("/proc/sys/".count)) = \(text.filter { $0 != "\n" })"]
+  }
+
+  /// Tracked connections between a lab's nodes and pods: the machine's own come and go.
+  private static func connections() throws(LabError) -> [String] {
+    try LabCommand.checked(["conntrack", "-L"]).split(separator: "\n").compactMap { line in
+      let ends = line.split(separator: " ").filter { word in
+        word.hasPrefix("src=") || word.hasPrefix("dst=")
+      }
+      let isOfLab = ends.allSatisfy { $0.contains("=172.31.48.") || $0.contains("=10.1.") }
+      return isOfLab ? ends.joined(separator: " ") : nil
+    }
   }
 
   private static func processes() -> [String] {

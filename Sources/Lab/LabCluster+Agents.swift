@@ -28,12 +28,13 @@ extension LabCluster {
 
   /// Waits until each node's BGP sessions are all there and established.
   public func waitUntilMeshed(within seconds: Int = 60) throws(LabError) {
+    let sessions = (nodes.count - 1) * (hasIPv6 ? 2 : 1)
     for node in nodes {
       try waitUntil("BGP on \(node.name)", within: seconds) { () throws(LabError) in
         let status = try node.calicoctl(["node", "status"])
         let rows = status.output.split(separator: "\n").filter { $0.contains("node-to-node mesh") }
         let established = rows.filter { $0.contains("Established") }
-        return rows.count == nodes.count - 1 && established.count == rows.count
+        return rows.count == sessions && established.count == sessions
           ? nil : (status.output + status.errors).split(separator: "\n").joined(separator: "; ")
       }
     }

@@ -69,13 +69,13 @@ extension LabCluster {
     }
     var members: [Value.Member] = [
       .init("cniVersion", .string("1.0.0")), .init("name", .string("k8s-pod-network")),
-      .init("type", .string("calico")), .init("datastore_type", .string("local")),
-      .init("datastore_path", .string(datastore)), .init("log_level", .string("Info")),
+      .init("type", .string("calico")), .init("log_level", .string("Info")),
       .init("log_file_path", .string(folder + "/cni.log")),
       .init("ipam", .object([.init("type", .string("calico-ipam"))])),
       .init(
         "args", .object([.init("labels", .object(pairs)), .init("ports", .array(named))])),
     ]
+    members += store.pluginSettings
     members.removeAll { member in settings.contains { $0.key == member.key } }
     return .object(members + settings)
   }

@@ -8,6 +8,8 @@ import Glibc
 /// with `destroy()`, at the latest when the object goes.
 public final class LabCluster {
   let identity: LabIdentity
+  /// Whether nodes have IPv6 addresses.
+  public let hasIPv6: Bool
   public let programs: LabPrograms
   public private(set) var nodes: [LabNode] = []
   public internal(set) var pods: [LabPod] = []
@@ -19,13 +21,15 @@ public final class LabCluster {
   public static let subnet = "172.31.48.0/20"
   public static let gateway = "172.31.48.1"
   static let prefixLength = 20
+  static let prefix6 = "fd31:48::"
   private static let bridge = "br0"
   private static let switchName = "switch"
 
   /// The start of all names of this lab.
   public var name: String { identity.name }
   public var folder: String { identity.folder }
-  public var datastore: String { folder + "/datastore.db" }
+  /// What all programs are told of the datastore.
+  public private(set) var store: LabStore
   public var switchNamespace: String { identity.namespace(Self.switchName) }
   private var isDestroyed = false
 
@@ -33,8 +37,10 @@ public final class LabCluster {
   public init(_ options: LabOptions = LabOptions()) throws(LabError) {
     try Interruption.check()
     programs = try LabPrograms(needing: options.programs)
+    hasIPv6 = options.hasIPv6
     swept = LabRemoval.sweep(kept: false)
     identity = LabIdentity()
+    store = .local(path: identity.folder + "/datastore.db")
     try identity.claim()
     do {
       try makeSwitch()
@@ -48,6 +54,12 @@ public final class LabCluster {
   }
 
   deinit { destroy() }
+
+  /// Has all programs that are started from now on use another datastore than the file of the lab.
+  public func use(_ store: LabStore) {
+    self.store = store
+    for node in nodes { node.store = store }
+  }
 
   /// Takes everything away that the lab has made. Further calls do nothing.
   public func destroy() {
@@ -107,11 +119,16 @@ public final class LabCluster {
     let address = "172.31.48.\(10 + number)"
     let namespace = identity.namespace(name)
     try plug(namespace, address: address)
+    var settings = options.agentSettings
+    if options.hasIPv6 {
+      let address6 = "\(Self.prefix6)\(10 + number)/64"
+      try batch(namespace, "addr add \(address6) dev eth0 nodad")
+      settings.merge(["IP6": address6]) { given, _ in given }
+    }
     nodes.append(
       try LabNode(
         name: name, namespace: namespace, address: address, prefixLength: Self.prefixLength,
-        folder: folder, datastore: datastore, settings: options.agentSettings,
-        programs: programs))
+        folder: folder, store: store, settings: settings, programs: programs))
   }
 
   /// Adds a machine to the switch that is no node.

@@ -12,18 +12,22 @@ public final class LabNode: LabPlace {
   public let libFolder: String
   /// What the agent writes.
   public let agentLog: String
-  let environment: [String: String]
+  /// Of agent and calicoctl, besides what the datastore asks for.
+  private let environment: [String: String]
+  /// What the agent and calicoctl are told of the datastore.
+  var store: LabStore
   let programs: LabPrograms
   private(set) var agent: RunningCommand?
 
   init(
     name: String, namespace: String, address: String, prefixLength: Int, folder: String,
-    datastore: String, settings: [String: String], programs: LabPrograms
+    store: LabStore, settings: [String: String], programs: LabPrograms
   ) throws(LabError) {
     self.name = name
     self.namespace = namespace
     self.address = address
     self.programs = programs
+    self.store = store
     // Short: a Unix socket's path has at most 107 bytes.
     let own = "\(folder)/\(name)"
     runFolder = own + "/run"
@@ -32,8 +36,7 @@ public final class LabNode: LabPlace {
     for path in [own, runFolder, libFolder] { try LabFiles.makeFolder(path) }
     let standard = [
       "NODENAME": name, "IP": "\(address)/\(prefixLength)", "CALICO_RUN_DIR": runFolder,
-      "CALICO_LIB_DIR": libFolder, "DATASTORE_TYPE": "local", "CALICO_DATASTORE_PATH": datastore,
-      "FELIX_CONFIGFILE": own + "/felix.cfg", "FELIX_HEALTHENABLED": "true",
+      "CALICO_LIB_DIR": libFolder, "FELIX_CONFIGFILE": own + "/felix.cfg", "FELIX_HEALTHENABLED": "true",
       "FELIX_PROMETHEUSMETRICSENABLED": "true",
     ]
     environment = standard.merging(settings) { $1 }
@@ -50,7 +53,8 @@ public final class LabNode: LabPlace {
     try Interruption.check()
     agent = try RunningCommand(
       here([programs.path("calico-node"), "run"]),
-      environment: environment.merging(more) { $1 }, isolated: true, sink: .file(agentLog))
+      environment: environment.merging(store.agentSettings) { $1 }.merging(more) { $1 },
+      isolated: true, sink: .file(agentLog))
   }
 
   /// Ends the agent with a signal and waits until it is gone. BIRD and the kernel's state stay.
@@ -63,7 +67,8 @@ public final class LabNode: LabPlace {
   public func calicoctl(_ words: [String], input: String = "") throws(LabError) -> CommandResult {
     try Interruption.check()
     return try RunningCommand(
-      here([programs.path("calicoctl")] + words), environment: environment, isolated: true,
+      here([programs.path("calicoctl")] + words),
+      environment: environment.merging(store.calicoctlSettings) { $1 }, isolated: true,
       input: input
     ).finish()
   }

@@ -8,9 +8,6 @@ import Resources
 actor ChangeCursor {
   /// How far the watch may get without an event before it tells the consumer where it is.
   private static let silence: Int64 = 500
-  /// How often it looks in vain, about once a second, before it gives a sign of life.
-  private static let patience = 10
-
   private let query: ListQuery
   private let database: Database
   private let doorbell: Doorbell
@@ -19,7 +16,8 @@ actor ChangeCursor {
   /// All up to here has been told.
   private var told: Int64
   private var incarnation = 0
-  private var vainLooks = 0
+  /// It has waited, and there was nothing new.
+  private var hasWaited = false
   /// Read and not yet given, the next one last.
   private var pending: [WatchEvent] = []
 
@@ -58,11 +56,12 @@ actor ChangeCursor {
       }
       if changes.through != revision {
         take(changes)
-      } else if vainLooks >= Self.patience {
-        vainLooks = 0
+      } else if hasWaited {
+        // A sign of life.
+        hasWaited = false
         return .progress(revision: String(revision))
       } else {
-        vainLooks += 1
+        hasWaited = true
         await doorbell.wait(after: generation)
       }
     }
@@ -70,7 +69,7 @@ actor ChangeCursor {
 
   private func take(_ changes: Database.Changes) {
     revision = changes.through
-    vainLooks = 0
+    hasWaited = false
     var events = changes.changes.compactMap { event(for: $0) }
     if !events.isEmpty || revision - told >= Self.silence {
       events.append(.progress(revision: String(revision)))

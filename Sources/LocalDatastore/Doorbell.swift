@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// The bell is a file beside the database. A writer touches it after its commit; watchers learn of
 /// that through inotify, which works across processes and namespaces. Since a writer may die between
-/// the two, watchers look every second anyhow: the bell only makes it quick.
+/// the two, the database's files are looked at every second: the bell only makes it quick.
 ///
 /// One thread serves all who wait. It starts with the first watch.
 final class Doorbell: Sendable {
@@ -21,10 +21,20 @@ final class Doorbell: Sendable {
   }
 
   private let path: String
+  private let files: [String]
+  private let patience: Int
   private let state = Mutex(State())
   private let signal = Signal()
 
-  init(path: String) { self.path = path }
+  /// - Parameters:
+  ///   - path: the bell's file.
+  ///   - files: those of the database, which every commit writes to one of.
+  ///   - patience: how many seconds may pass without a look at the database itself.
+  init(path: String, files: [String], patience: Int = 10) {
+    self.path = path
+    self.files = files
+    self.patience = patience
+  }
 
   deinit { close() }
 
@@ -57,12 +67,12 @@ final class Doorbell: Sendable {
       Glibc.close(theirs)
       return
     }
-    var listener = Listener(path: path, lifeline: theirs)
+    var listener = Listener(path: path, files: files, patience: patience, lifeline: theirs)
     listener.listen()
     do {
       try startThread(name: "datastore-watch") { [signal, listener] in
         var listener = listener
-        while listener.awaitRing() { signal.raise() }
+        while let isNews = listener.await() { if isNews { signal.raise() } }
         listener.close()
       }
     } catch {
@@ -88,19 +98,25 @@ final class Doorbell: Sendable {
 
   var generation: UInt64 { signal.generation }
 
-  /// Returns when the bell rang since it had this generation, when a second has passed, when the
-  /// task is cancelled or when the bell is closed.
+  /// Returns when the bell rang since it had this generation, within a second of any other change of
+  /// the database's files, when patience ends, when the task is cancelled or when the bell is closed.
   func wait(after generation: UInt64) async { await signal.wait(after: generation) }
 
   /// The thread's side: an inotify descriptor on the bell.
   private struct Listener {
     let path: String
     let lifeline: Int32
+    private let files: [String]
+    private let patience: Int
     private var inotify: Int32 = -1
     private var watch: Int32 = -1
+    private var stamps: [FileStamp?] = []
+    private var quietSeconds = 0
 
-    init(path: String, lifeline: Int32) {
+    init(path: String, files: [String], patience: Int, lifeline: Int32) {
       self.path = path
+      self.files = files
+      self.patience = patience
       self.lifeline = lifeline
     }
 
@@ -116,16 +132,28 @@ final class Doorbell: Sendable {
       }
     }
 
-    /// Waits for a ring, at most a second; false when the bell was closed.
-    mutating func awaitRing() -> Bool {
+    /// Waits at most a second; whether there may be something new. Nil when the bell was closed.
+    mutating func await() -> Bool? {
       listen()
       var polled = [
         pollfd(fd: lifeline, events: 0, revents: 0),
         pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
       ]
       poll(&polled, 2, 1000)
-      if polled[0].revents != 0 { return false }
-      if polled[1].revents != 0 { drain() }
+      if polled[0].revents != 0 { return nil }
+      let hasRung = polled[1].revents != 0
+      if hasRung { drain() }
+      return haveFilesChanged() || hasRung
+    }
+
+    /// Whether somebody has written to the database without ringing, or may have: times of files
+    /// are coarse, so now and then it is assumed.
+    private mutating func haveFilesChanged() -> Bool {
+      let now = files.map { FileStamp(path: $0) }
+      quietSeconds += 1
+      guard now != stamps || quietSeconds >= patience else { return false }
+      stamps = now
+      quietSeconds = 0
       return true
     }
 

@@ -36,7 +36,8 @@ public final class LocalDatastore: Datastore {
 
   private init(_ database: Database) {
     self.database = database
-    doorbell = Doorbell(path: database.doorbellPath)
+    doorbell = Doorbell(
+      path: database.doorbellPath, files: [database.path, database.path + "-wal"])
   }
 
   /// Opens the database at a path, making the folder and the file where they are missing.

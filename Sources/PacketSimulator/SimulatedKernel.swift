@@ -24,6 +24,8 @@ public final class SimulatedKernel: NetlinkTransport {
   public private(set) var recording: [[UInt8]] = []
   /// Whether to keep them.
   public var isRecording = false
+  /// Called after every batch that was applied: packets may be judged then.
+  public var afterBatch: (() -> Void)?
   /// The interface by which an address is reached; nil for none.
   public var route: (_ to: IPAddress) -> String? = { _ in nil }
   private var answers: [[UInt8]] = []
@@ -66,6 +68,7 @@ public final class SimulatedKernel: NetlinkTransport {
     if refusals.isEmpty {
       generation &+= 1
       applied += 1
+      afterBatch?()
     } else {
       let words = refusals.sorted { $0.key < $1.key }.map { index, code in
         "\(batch.messages[index]): \(String(cString: strerror(code)))"

@@ -119,7 +119,7 @@ struct WorldGenerator {
   private mutating func ports() -> [WorkloadEndpointPort] {
     let all: [(String, ProtocolMatch, [Int])] = [
       ("http", "TCP", [80, 8080]), ("sql", "TCP", [5432]), ("dns", "UDP", [53, 5353]),
-      ("http", "UDP", [80]), ("sig", "SCTP", [2905]),
+      ("http", "UDP", [80, 8081]), ("sig", "SCTP", [2905]),
     ]
     return dice.some(1...4, of: all).map { name, transport, numbers in
       var port = WorkloadEndpointPort()

@@ -107,13 +107,15 @@ final class Demo {
   private func tour(_ lab: LabCluster) -> String {
     let node = lab.nodes.first
     let name = node?.namespace ?? ""
+    let settings = lab.store.calicoctlSettings.sorted { $0.key < $1.key }
+      .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
     return """
 
       The cluster stays. Look around:
         ip netns list | grep \(lab.name)
         ip netns exec \(name) ip route
         ip netns exec \(name) nft list table inet calico
-        export DATASTORE_TYPE=local CALICO_DATASTORE_PATH=\(lab.datastore)
+        export \(settings)
         \(lab.programs.path("calicoctl")) get wep -A -o wide
         ip netns exec \(pods.first?.namespace ?? "") ping -c1 \(pods.last?.address ?? "")
         less \(node?.agentLog ?? "")

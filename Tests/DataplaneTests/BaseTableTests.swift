@@ -80,6 +80,17 @@ struct BaseTableTests {
     #expect(try kernel.forward(neither).isAccepted)
   }
 
+  @Test("every interface prefix is guarded") func prefixes() throws {
+    var tableau = try tableau()
+    try tableau.configure(DataplaneConfiguration(interfacePrefixes: ["cali", "tap"]))
+    tableau.kernel.route = { $0 == Self.outside ? "tapother" : "eth0" }
+    let from = Self.packet(Self.outside, Scene.web.ipv4, in: "tapother", out: "eth0")
+    #expect(try !tableau.kernel.forward(from).isAccepted)
+    #expect(try !tableau.kernel.deliver(from).isAccepted)
+    let to = Self.packet(Scene.web.ipv4, Self.outside, in: "eth0", out: "tapother")
+    #expect(try !tableau.kernel.forward(to).isAccepted)
+  }
+
   @Test("what is established or related goes on; what is invalid goes nowhere unless it may")
   func states() throws {
     var tableau = try tableau()

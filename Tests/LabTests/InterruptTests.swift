@@ -12,8 +12,9 @@ extension LabTests {
     .serialized, .needsRoot,
     .needsPrograms("lab-probe", "calico-demo", "calico", "calico-ipam", "calico-node", "calicoctl"))
   struct Interrupts {
-    /// Twenty rounds when asked: `CALICO_LAB_INTERRUPTS=20`.
-    static let rounds = getenv("CALICO_LAB_INTERRUPTS").flatMap { Int(String(cString: $0)) } ?? 5
+    /// Another number of rounds when asked: `CALICO_LAB_INTERRUPTS=100`.
+    static let rounds = getenv("CALICO_LAB_INTERRUPTS").flatMap { Int(String(cString: $0)) } ?? 20
+
     private func startDemo() throws -> RunningCommand {
       try RunningCommand([LabPrograms(needing: []).path("calico-demo")])
     }

@@ -14,7 +14,12 @@ struct Judgement {
   private var packets = 0
   private var allowed = 0
   private var tweaks = 0
-  var spy = (0,0,0); var dice2: Int?
+  /// Packets that were looked at between a world and a small change of it.
+  private var watched = 0
+  /// Packets that both worlds deny and that came through in between.
+  private(set) var leaks: [String] = []
+  /// Packets that both worlds allow and that were lost in between.
+  private(set) var losses: [String] = []
   private var comparisons = 0
   private let seed: UInt64
   private var pipeline = Pipeline()
@@ -34,7 +39,8 @@ struct Judgement {
   var summary: String {
     """
     \(worlds) worlds and \(tweaks) small changes of them, \(packets) packets, \
-    \(allowed) of them allowed, \(comparisons) tables compared; \(spy) \(watch.text)
+    \(allowed) of them allowed; \(watched) in between, \(leaks.count) leaked and \(losses.count) lost; \
+    \(comparisons) tables compared; \(watch.text)
     """
   }
 
@@ -57,11 +63,15 @@ struct Judgement {
     let first = Case(testCase: testCase, world: world, configuration: configuration, probes: probes)
     guard try await judge(first, &dice) else { return false }
     if worlds % 3 == 0 {
-      var tweaked = first
-      tweaked.world = Tweaks.apply(to: world, &dice)
-      tweaks += 1
-      dice2 = 1; defer { dice2 = nil }; guard try await judge(tweaked, &dice) else { return false }
-      world = tweaked.world
+      // One at a time: between two changes of the store there is a world that may be seen.
+      for _ in 0..<Int.random(in: 1...2, using: &dice) {
+        var tweaked = first
+        tweaked.world = Tweaks.apply(to: world, &dice)
+        tweaks += 1
+        let between = try Between(simulated, probes.filter { simulated.isOfOneNode($0.flow) })
+        guard try await judge(tweaked, &dice, between) else { return false }
+        world = tweaked.world
+      }
     }
     if !simulated.refusals.isEmpty {
       Issue.record("world \(worlds - 1): the simulator refused \(simulated.refusals)")
@@ -83,38 +93,29 @@ struct Judgement {
     var probes: [Probe]
   }
 
-  private mutating func judge(_ item: Case, _ dice: inout Dice) async throws -> Bool {
+  private mutating func judge(
+    _ item: Case, _ dice: inout Dice, _ between: Between? = nil
+  ) async throws -> Bool {
     let (world, probes) = (item.world, item.probes)
     let batches = try watch.measure("engine") { try pipeline.move(to: world, &dice) }
     let real = probes.filter { !$0.simulatedOnly }
     // The kernel has threads of its own.
     let kernel = kernel
     async let answer = kernel?.judge(world, batches, real.map(\.flow))
-    let spying = dice2 != nil
-    var middle: [[Bool]] = []
-    let before = spying ? try probes.map { try simulated.send($0.flow).isAllowed } : []
-    let simu = simulated
-    if spying { Spy.after = { middle.append((try? probes.map { try simu.send($0.flow).isAllowed }) ?? []) } }
     try watch.measure("writer") { for changes in batches { try simulated.apply(changes) } }
-    Spy.after = nil
     simulated.enter(world)
-    if spying {
-      let d = Directory(world)
-      let after = try probes.map { try simulated.send($0.flow).isAllowed }
-      for (i, p) in probes.enumerated() {
-        let (a, b) = (d[p.flow.source]?.node, d[p.flow.destination]?.node)
-        if let a, let b, a != b { continue }
-        spy.0 += 1
-        if before[i] == after[i], middle.contains(where: { $0[i] != before[i] }) {
-          if before[i] { spy.2 += 1 } else { spy.1 += 1; print("DEBUGSPY", p.flow, batches.count, middle.map { $0[i] }) }
-        }
-      }
-    }
     let oracle = Oracle(world)
     let expected = watch.measure("oracle") {
       probes.map { oracle.decide($0.flow).verdict == .allow }
     }
     let got = try watch.measure("simulator") { try probes.map { try simulated.send($0.flow) } }
+    if let between {
+      let after = zip(probes, got).filter { simulated.isOfOneNode($0.0.flow) }.map(\.1.isAllowed)
+      let (leaked, lost) = between.end(after: after)
+      watched += after.count
+      leaks += leaked.map { "world \(worlds - 1): \($0.flow)" }
+      losses += lost.map { "world \(worlds - 1): \($0.flow)" }
+    }
     packets += probes.count
     allowed += expected.count { $0 }
     var arrived: [Probe: Bool] = [:]

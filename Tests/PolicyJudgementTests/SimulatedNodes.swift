@@ -23,7 +23,7 @@ final class SimulatedNodes {
 
     init(_ configuration: DataplaneConfiguration) throws {
       table = PolicyTable(configuration)
-      writer = TableWriter(NFTablesSocket(Spy(kernel)))
+      writer = TableWriter(NFTablesSocket(kernel))
       _ = try writer.synchronise(&table)
     }
   }
@@ -99,6 +99,19 @@ final class SimulatedNodes {
     }
   }
 
+  /// Calls this after every transaction of any node.
+  func afterBatch(_ body: (() -> Void)?) {
+    for node in nodes.values { node.kernel.afterBatch = body }
+  }
+
+  /// Whether both ends are on one node, or one is elsewhere: nodes do not change at one moment.
+  func isOfOneNode(_ flow: Flow) -> Bool {
+    guard let source = directory[flow.source], let destination = directory[flow.destination] else {
+      return true
+    }
+    return source.node == destination.node
+  }
+
   /// What the batches that were refused say.
   var refusals: [String] { nodes.values.flatMap(\.kernel.refused) }
 
@@ -146,16 +159,4 @@ final class SimulatedNodes {
     if let to { hops.append((to, Self.uplink, destination?.interface)) }
     return hops
   }
-}
-
-final class Spy: NetlinkTransport {
-  let kernel: SimulatedKernel
-  nonisolated(unsafe) static var after: (() -> Void)?
-  init(_ k: SimulatedKernel) { kernel = k }
-  func send(_ bytes: UnsafeRawBufferPointer) throws(NetlinkError) {
-    let n = kernel.applied
-    try kernel.send(bytes)
-    if kernel.applied > n { Spy.after?() }
-  }
-  func receive(wait: Bool) throws(NetlinkError) -> [UInt8]? { try kernel.receive(wait: wait) }
 }

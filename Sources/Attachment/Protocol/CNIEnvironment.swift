@@ -16,6 +16,8 @@ struct CNIEnvironment: Sendable {
   let namespacePath: String
   let interfaceName: String
   let arguments: [String: String]
+  /// What the names of interfaces on the host begin with (facts §1.7).
+  let interfacePrefix: String
   /// Folders in which other plugins are found.
   let path: [String]
 
@@ -41,6 +43,7 @@ struct CNIEnvironment: Sendable {
     interfaceName = value("CNI_IFNAME")
     path = value("CNI_PATH").split(separator: ":").map(String.init)
     guard command != .version else {
+      interfacePrefix = Self.standardPrefix
       arguments = [:]
       return
     }
@@ -71,7 +74,25 @@ struct CNIEnvironment: Sendable {
         .invalidEnvironment,
         "CNI_NETNS must be an absolute path, is '\(Words.shortened(namespacePath))'")
     }
+    interfacePrefix = try Self.prefix(value("FELIX_INTERFACEPREFIX"))
     arguments = try Self.arguments(value("CNI_ARGS"))
+  }
+
+  private static let standardPrefix = "cali"
+
+  /// The first of the agent's prefixes, so that both mean the same interfaces. Eleven digits follow
+  /// it, and an interface's name has at most 15 bytes.
+  private static func prefix(_ list: String) throws(CNIError) -> String {
+    guard let first = list.split(separator: ",", omittingEmptySubsequences: false).first,
+      !list.isEmpty
+    else { return standardPrefix }
+    guard (1...4).contains(first.utf8.count), Words.isInterfaceName(String(first)) else {
+      throw CNIError(
+        .invalidEnvironment,
+        "FELIX_INTERFACEPREFIX must begin with a prefix of 1 to 4 lower case letters or digits, is "
+          + "'\(Words.shortened(list))'")
+    }
+    return String(first)
   }
 
   /// `K=V;K=V`
