@@ -24,7 +24,7 @@ enum PolicyConversion {
   static func policy(of source: KubeNetworkPolicy) -> NetworkPolicy {
     let name = prefix + source.metadata.name
     var metadata = Metadata(source.metadata, name: name, namespace: source.metadata.namespace)
-    metadata.uid = metadata.uid.map(Identity.reversed)
+    metadata.uid = metadata.uid.map(ReversedUID.make)
     var policy = NetworkPolicy(metadata: metadata)
     policy.spec.tier = "default"
     policy.spec.order = order

@@ -65,6 +65,22 @@ struct CustomForm: Sendable {
     }
   }
 
+  // MARK: - Names
+
+  /// The name of the custom resource for a resource of a name: Kubernetes has lower case only, the
+  /// IDs of handles have both.
+  func customName(_ name: String) -> String {
+    kind == .ipamHandle ? name.lowercased() : name
+  }
+
+  /// The name of the resource that a custom resource stands for.
+  private func ownName(_ value: Value) -> String {
+    let name = value["metadata"]?["name"]?.string ?? ""
+    guard kind == .ipamHandle, let id = value["spec"]?["handleID"]?.string, customName(id) == name
+    else { return name }
+    return id
+  }
+
   // MARK: - Reading
 
   func decode(_ value: Value) -> Object {
@@ -72,29 +88,25 @@ struct CustomForm: Sendable {
     // Of no use here, and mostly larger than the rest.
     metadata["managedFields"] = nil
     let key = ResourceKey(
-      kind: kind, namespace: metadata["namespace"]?.string, name: metadata["name"]?.string ?? "")
+      kind: kind, namespace: metadata["namespace"]?.string, name: ownName(value))
     var object = Object(
       key: key, value: value, metadata: metadata,
       isDeleted: isDeletedInTwoSteps && Self.isDeleted(value),
       result: .failure(MalformedObject(key: key, reason: "")))
     do throws(ResourceError) {
-      let stored = try ResourceDocument.decodeStored(resourceValue(value, metadata), kind: kind)
-      if !stored.problems.isEmpty, !Self.usableInPart.contains(kind) {
-        throw ResourceError(stored.problems)
+      object.result = StoredObject.decode(
+        try resourceValue(value, metadata), key: key, revision: 0
+      ).map { resource in
+        var resource = resource
+        resource.metadata.resourceVersion = metadata["resourceVersion"]?.string
+        return resource
       }
-      object.result = .success(stored.resource)
     } catch {
       let reason = error.problems.map { "\($0)" }.joined(separator: "; ")
       object.result = .failure(MalformedObject(key: key, reason: reason))
     }
     return object
   }
-
-  /// Settings, which are independent of each other, and rules: to leave a policy out would let
-  /// through what it denies, and whoever enforces it fails closed on what cannot be read.
-  private static let usableInPart: Set<Kind> = [
-    .felixConfiguration, .networkPolicy, .globalNetworkPolicy, .profile,
-  ]
 
   private static func isDeleted(_ value: Value) -> Bool {
     let mark = value["spec"]?["deleted"]
@@ -112,6 +124,7 @@ struct CustomForm: Sendable {
       members.append(member)
     }
     var result = Value.object(members)
+    if kind == .ipamHandle { result["metadata"]?["name"] = .string(ownName(value)) }
     if kind == .blockAffinity, var spec = result["spec"], let text = spec["deleted"]?.string {
       spec["deleted"] = text == "true" ? true : text == "false" ? false : .string(text)
       result["spec"] = spec
@@ -158,13 +171,7 @@ struct CustomForm: Sendable {
   ///
   /// - Parameter stored: the metadata of the one that it replaces; nil for a new one.
   func encode(_ resource: any Resource, over stored: Value?) throws(DatastoreError) -> Value {
-    let value = resource.encode()
-    do throws(ResourceError) {
-      let problems = try ResourceDocument.decodeStored(value, kind: kind).problems
-      if !problems.isEmpty { throw ResourceError(problems) }
-    } catch {
-      throw .validation(error.problems)
-    }
+    let value = try StoredObject.value(of: resource)
     var members: [Value.Member] = [
       .init("apiVersion", .string("\(Self.group)/\(Self.version)")),
       .init("kind", .string(customKind)),
@@ -186,7 +193,7 @@ struct CustomForm: Sendable {
   private func customMetadata(_ own: Metadata, over stored: Value?) -> Value {
     var result = stored ?? .object([])
     if stored == nil {
-      result["name"] = .string(own.name)
+      result["name"] = .string(customName(own.name))
       if kind.isNamespaced, let namespace = own.namespace {
         result["namespace"] = .string(namespace)
       }

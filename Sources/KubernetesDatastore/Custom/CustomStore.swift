@@ -3,7 +3,6 @@
 
 import Datastore
 import KubernetesClient
-import KubernetesModel
 import Resources
 import ValueTree
 
@@ -103,7 +102,7 @@ struct CustomStore: KindStore {
   private func names(_ key: ResourceKey) -> [String] {
     let long = "default.\(key.name)"
     let isPolicy = ResourceKey(kind: key.kind, namespace: key.namespace, name: long) == key
-    return isPolicy ? [key.name, long] : [key.name]
+    return isPolicy ? [key.name, long] : [form.customName(key.name)]
   }
 
   /// Whether one of two spellings goes before the other: the shorter.
@@ -144,6 +143,8 @@ struct CustomStore: KindStore {
           await remove(object)
           continue
         }
+        // Of names that differ in case only, one can be stored.
+        guard object.key == key else { continue }
         memory.remember(object)
         return object
       }

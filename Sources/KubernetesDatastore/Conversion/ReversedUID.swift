@@ -1,25 +1,11 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-import KubernetesModel
-
-/// What a store gives to a new object.
-enum Identity {
-  /// A random UUID (RFC 9562, version 4).
-  static func makeUID() -> String {
-    var bits = UInt128.random(in: 0 ... .max)
-    bits = bits & ~(0xf << 76) | 4 << 76
-    bits = bits & ~(0x3 << 62) | 2 << 62
-    return text(bits)
-  }
-
-  /// The time now, RFC 3339 in UTC, to the second.
-  static func makeTimestamp() -> String { UTCTime.text(Int64(time(nil))) }
-
-  /// Another UUID for another resource that is made of the same object: its bits the other way
-  /// round. What is no UUID stays as it is.
-  static func reversed(_ uid: String) -> String {
+/// The UID of a resource that is made of another object, which has one itself.
+enum ReversedUID {
+  /// Another UUID that follows from a UUID: its bits the other way round. What is no UUID stays as it
+  /// is.
+  static func make(_ uid: String) -> String {
     let digits = uid.filter { $0 != "-" }
     guard uid.utf8.count == 36, digits.utf8.count == 32, var bits = UInt128(digits, radix: 16)
     else {
