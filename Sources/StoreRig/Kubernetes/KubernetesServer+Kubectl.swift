@@ -8,13 +8,15 @@ extension KubernetesServer {
   ///
   /// - Parameters:
   ///   - user: in whose name.
+  ///   - token: whether with the user's token, not the certificate.
   ///   - input: what it reads from standard input.
   public func outcome(
-    _ words: [String], as user: KubernetesUser = .administrator, input: String? = nil
+    _ words: [String], as user: KubernetesUser = .administrator, token: Bool = false,
+    input: String? = nil
   ) throws(RigError) -> RigCommand.Outcome {
     try RigCommand.outcome(
       [
-        programs.kubectl, "--kubeconfig", kubeconfigFile(of: user), "--cache-dir",
+        programs.kubectl, "--kubeconfig", kubeconfigFile(of: user, token: token), "--cache-dir",
         folder.file("kubectl-cache"),
       ] + words, input: input)
   }
@@ -45,14 +47,22 @@ extension KubernetesServer {
 
   /// Reads what kubectl would show as JSON: an object or a list.
   public func get(_ words: String...) throws(RigError) -> Value {
-    let outcome = try outcome(["get"] + words + ["-o", "json"])
-    guard outcome.status == 0 else {
-      throw RigError("kubectl get \(words.joined(separator: " ")): \(outcome.errors)")
-    }
+    try json(["get"] + words + ["-o", "json"])
+  }
+
+  /// Reads what the server answers at a path.
+  public func raw(_ path: String) throws(RigError) -> Value {
+    try json(["get", "--raw", path])
+  }
+
+  private func json(_ words: [String]) throws(RigError) -> Value {
+    let outcome = try outcome(words)
+    let command = "kubectl \(words.joined(separator: " "))"
+    guard outcome.status == 0 else { throw RigError("\(command): \(outcome.errors)") }
     do {
       return try JSON.document(Array(outcome.output.utf8), file: "kubectl").value
     } catch {
-      throw RigError("kubectl get \(words.joined(separator: " ")) wrote no JSON: \(error)")
+      throw RigError("\(command) wrote no JSON: \(error)")
     }
   }
 

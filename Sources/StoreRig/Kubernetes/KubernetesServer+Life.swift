@@ -42,9 +42,11 @@ extension KubernetesServer {
   /// Ends the API server as kill -9 does. Its data stay: `start` brings it back.
   public func kill() async { await processes.withLock { $0.apiServer }?.kill() }
 
-  /// Ends the API server in order, which takes seconds when watches are open.
-  public func stop(patience: Duration = .seconds(10)) async {
-    await processes.withLock { $0.apiServer }?.stop(patience: patience)
+  /// Ends the API server in order, and kills it when watches that stay open keep it from ending.
+  public func stop(patience: Duration = .seconds(3)) async {
+    let running = processes.withLock { $0 }
+    await running.controllers?.kill()
+    await running.apiServer?.stop(patience: patience)
   }
 
   /// Lets the API server stand still without ending its connections; `resume` lets it go on.

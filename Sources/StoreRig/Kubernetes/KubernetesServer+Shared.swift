@@ -14,7 +14,7 @@ extension KubernetesServer {
         task
         ?? Task {
           let server = try await KubernetesServer()
-          try server.installCalico()
+          try await server.installCalico()
           return server
         }
       task = known
