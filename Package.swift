@@ -223,7 +223,7 @@ let package = Package(
       "KubernetesDatastore",
       [
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
-        "ValueTree",
+        "ValueTree", protobuf,
       ]),
     tests("StoreAccess", ["Datastore", "KubernetesClient", "Resources"]),
     tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
