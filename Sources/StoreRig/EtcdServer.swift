@@ -4,7 +4,7 @@
 import Glibc
 import Synchronization
 
-/// A real etcd on a free port of 127.0.0.1, with its data in a folder of its own.
+/// A real etcd on a free port, of 127.0.0.1 unless told otherwise, with its data in a folder of its own.
 ///
 /// It can be stopped and go on, be killed and started anew on the same data. It is gone, data and
 /// all, when the object is.
@@ -17,11 +17,15 @@ public final class EtcdServer: Sendable {
     public var asksWho = false
     /// Flags besides those that are needed.
     public var flags: [String] = []
+    public var place: RigPlace = .loopback
 
-    public init(tls: TLS? = nil, asksWho: Bool = false, flags: [String] = []) {
+    public init(
+      tls: TLS? = nil, asksWho: Bool = false, flags: [String] = [], place: RigPlace = .loopback
+    ) {
       self.tls = tls
       self.asksWho = asksWho
       self.flags = flags
+      self.place = place
     }
   }
 
@@ -59,7 +63,9 @@ public final class EtcdServer: Sendable {
   private let state = Mutex(State())
 
   /// The URL that clients use.
-  public var endpoint: String { "\(options.tls == nil ? "http" : "https")://127.0.0.1:\(port)" }
+  public var endpoint: String {
+    "\(options.tls == nil ? "http" : "https")://\(options.place.address):\(port)"
+  }
 
   /// Starts one server and waits until it answers.
   public static func start(_ options: Options = Options()) async throws(RigError) -> EtcdServer {
@@ -126,7 +132,8 @@ public final class EtcdServer: Sendable {
     }
     words += options.flags
     let process = try ServerProcess(
-      ServerProcess.Command(words, log: folder.file("log"), folder: folder.path))
+      ServerProcess.Command(
+        options.place.command(words), log: folder.file("log"), folder: folder.path))
     state.withLock { $0.process = process }
   }
 
@@ -201,7 +208,8 @@ public final class EtcdServer: Sendable {
       command += ["--user", "root:root"]
     }
     return try RigCommand.outcome(
-      command + words, environment: ["ETCDCTL_API": "3", "PATH": "/usr/bin:/bin"], input: input)
+      options.place.command(command + words),
+      environment: ["ETCDCTL_API": "3", "PATH": "/usr/bin:/bin"], input: input)
   }
 
   /// Runs etcdctl, which must succeed, and gives what it wrote.
