@@ -18,9 +18,10 @@ test: ## Build and run all tests (needs root: they make network namespaces)
 mutants: packages ## Seed defects and show that the judgement of policy finds each (long)
 	@scripts/seeded-defects
 
-demo: packages ## Bring up a three-node cluster on this machine and prove it with packets
+demo: packages ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes)
+	@[ "$(DATASTORE)" != kubernetes ] || scripts/kubernetes-servers
 	@scripts/build debug
-	@.build/bin/calico-demo
+	@.build/bin/calico-demo --datastore $(or $(DATASTORE),local)
 
 bench: packages ## Measure against named peers and print the ratios
 	@scripts/bench

@@ -182,7 +182,7 @@ let package = Package(
     executable("calicoctl", ["CommandLine"]),
 
     // The lab: clusters of network namespaces for tests and the demo.
-    library("Lab", ["Addressing", "CLinux", "ValueTree"]),
+    library("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
     // Real servers for tests and the demo: etcd and the Kubernetes API, with their certificates.
     library("StoreRig", ["CLinux", "ValueTree"]),
     executable("calico-demo", ["Lab"]),

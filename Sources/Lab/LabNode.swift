@@ -36,7 +36,8 @@ public final class LabNode: LabPlace {
     for path in [own, runFolder, libFolder] { try LabFiles.makeFolder(path) }
     let standard = [
       "NODENAME": name, "IP": "\(address)/\(prefixLength)", "CALICO_RUN_DIR": runFolder,
-      "CALICO_LIB_DIR": libFolder, "FELIX_CONFIGFILE": own + "/felix.cfg", "FELIX_HEALTHENABLED": "true",
+      "CALICO_LIB_DIR": libFolder, "FELIX_CONFIGFILE": own + "/felix.cfg",
+      "FELIX_HEALTHENABLED": "true",
       "FELIX_PROMETHEUSMETRICSENABLED": "true",
     ]
     environment = standard.merging(settings) { $1 }

@@ -15,10 +15,11 @@ extension KubernetesServer {
     input: String? = nil
   ) throws(RigError) -> RigCommand.Outcome {
     try RigCommand.outcome(
-      [
-        programs.kubectl, "--kubeconfig", kubeconfigFile(of: user, token: token), "--cache-dir",
-        folder.file("kubectl-cache"),
-      ] + words, input: input)
+      options.place.command(
+        [
+          programs.kubectl, "--kubeconfig", kubeconfigFile(of: user, token: token), "--cache-dir",
+          folder.file("kubectl-cache"),
+        ] + words), input: input)
   }
 
   /// Runs kubectl, which must succeed, and gives what it wrote.

@@ -4,7 +4,7 @@
 import Synchronization
 import ValueTree
 
-/// A real Kubernetes API server on a port of 127.0.0.1, with an etcd of its own, TLS, role-based
+/// A real Kubernetes API server, on 127.0.0.1 unless told otherwise, with an etcd of its own, TLS, role-based
 /// access control, credentials for every user and an audit log.
 ///
 /// Nothing of it is left when the object goes, nor when this process ends in whatever way.
@@ -16,10 +16,15 @@ public final class KubernetesServer: Sendable {
     public var runsControllers = true
     /// Flags of kube-apiserver that are added.
     public var flags: [String] = []
+    /// Where it and kubectl run.
+    public var place: RigPlace = .loopback
 
-    public init(runsControllers: Bool = true, flags: [String] = []) {
+    public init(
+      runsControllers: Bool = true, flags: [String] = [], place: RigPlace = .loopback
+    ) {
       self.runsControllers = runsControllers
       self.flags = flags
+      self.place = place
     }
   }
 
@@ -32,7 +37,7 @@ public final class KubernetesServer: Sendable {
   public let options: Options
   public let folder: RigFolder
   public let authority: CertificateAuthority
-  /// Of the API server, on 127.0.0.1.
+  /// Of the API server.
   public let port: UInt16
   /// What it keeps its objects in.
   public let etcd: EtcdServer
@@ -41,8 +46,8 @@ public final class KubernetesServer: Sendable {
   private let serving: CertificateAuthority.Pair
   private let accountKeys: CertificateAuthority.Pair
 
-  /// `https://127.0.0.1:port`
-  public var url: String { "https://127.0.0.1:\(port)" }
+  /// `https://address:port`
+  public var url: String { "https://\(options.place.address):\(port)" }
   public var apiServerLog: String { folder.file("kube-apiserver.log") }
 
   /// Starts a server and waits until it is ready.
@@ -55,7 +60,8 @@ public final class KubernetesServer: Sendable {
     authority = try CertificateAuthority(in: folder)
     serving = try authority.issue(
       "server",
-      to: .init("kube-apiserver", hosts: ["127.0.0.1", "localhost", "kubernetes.default.svc"]))
+      to: .init(
+        "kube-apiserver", hosts: [options.place.address, "localhost", "kubernetes.default.svc"]))
     var pairs: [KubernetesUser: CertificateAuthority.Pair] = [:]
     for user in KubernetesUser.allCases {
       pairs[user] = try authority.issue(
@@ -65,7 +71,8 @@ public final class KubernetesServer: Sendable {
     accountKeys = try authority.issueKeys("accounts")
     port = try RigPort.free()
     etcd = try await EtcdServer.start(
-      EtcdServer.Options(flags: ["--quota-backend-bytes", "4294967296"]))
+      EtcdServer.Options(
+        flags: ["--quota-backend-bytes", "4294967296"], place: options.place))
     try folder.write(Self.auditPolicy, to: "audit-policy.yaml")
     let lines = KubernetesUser.allCases.map { user in
       "\(token(of: user)),\(user.userName),\(user.rawValue),\"\(user.groups.joined(separator: ","))\""
@@ -125,7 +132,8 @@ public final class KubernetesServer: Sendable {
     let words =
       [
         programs.apiServer, "--etcd-servers=\(etcd.endpoint)",
-        "--bind-address=127.0.0.1", "--secure-port=\(port)", "--advertise-address=127.0.0.1",
+        "--bind-address=\(options.place.address)", "--secure-port=\(port)",
+        "--advertise-address=\(options.place.address)",
         // Nobody looks for the server in its own service, whose endpoint may not be loopback.
         "--endpoint-reconciler-type=none",
         "--tls-cert-file=\(serving.certificateFile)", "--tls-private-key-file=\(serving.keyFile)",
@@ -141,19 +149,22 @@ public final class KubernetesServer: Sendable {
         "--audit-log-path=\(auditLogFile)", "--audit-log-mode=blocking",
         "--cert-dir=\(folder.path)", "--profiling=false",
       ] + options.flags
-    return ServerProcess.Command(words, log: apiServerLog, folder: folder.path)
+    return ServerProcess.Command(
+      options.place.command(words), log: apiServerLog, folder: folder.path)
   }
 
   var controllersCommand: ServerProcess.Command {
-    ServerProcess.Command(
-      [
-        programs.controllerManager, "--kubeconfig=\(kubeconfigFile())",
-        "--controllers=namespace,serviceaccount,serviceaccount-token,endpoint,endpointslice",
-        "--service-account-private-key-file=\(accountKeys.keyFile)",
-        "--root-ca-file=\(authority.certificateFile)", "--leader-elect=false", "--port=0",
-        "--secure-port=0", "--kube-api-qps=200", "--kube-api-burst=400",
-        "--namespace-sync-period=5s",
-      ], log: folder.file("kube-controller-manager.log"), folder: folder.path)
+    let words = [
+      programs.controllerManager, "--kubeconfig=\(kubeconfigFile())",
+      "--controllers=namespace,serviceaccount,serviceaccount-token,endpoint,endpointslice",
+      "--service-account-private-key-file=\(accountKeys.keyFile)",
+      "--root-ca-file=\(authority.certificateFile)", "--leader-elect=false", "--port=0",
+      "--secure-port=0", "--kube-api-qps=200", "--kube-api-burst=400",
+      "--namespace-sync-period=5s",
+    ]
+    return ServerProcess.Command(
+      options.place.command(words), log: folder.file("kube-controller-manager.log"),
+      folder: folder.path)
   }
 
   /// Everything is logged but what the administrator and the server's own parts do.
