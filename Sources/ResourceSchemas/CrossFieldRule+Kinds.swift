@@ -106,7 +106,7 @@ extension CrossFieldRule {
         CrossFieldRule(
           "",
           "self.metadata.name != '\(name)' || !has(self.spec) || !has(self.spec.order) || "
-            + "self.spec.order == \(order).0",
+            + "double(self.spec.order) == \(order).0",
           "\(name) tier order must be \(order)"),
         CrossFieldRule(
           "",
@@ -272,10 +272,12 @@ extension CrossFieldRule {
     "(!has(self.\(field)) || size(self.\(field)) == 0)"
   }
 
+  /// A protocol is a number or a word, and servers compare only what is of one type.
   private static func isProtocol(_ names: [String], orNone: Bool, number: [Int]) -> String {
-    let words = names.map { "self.protocol == '\($0)'" } + number.map { "self.protocol == \($0)" }
-    let any = words.joined(separator: " || ")
-    return orNone
-      ? "(!has(self.protocol) || \(any))" : "(has(self.protocol) && (\(any)))"
+    let words = names.map { "'\($0)'" }.joined(separator: ", ")
+    let numbers = number.map { "\($0)" }.joined(separator: ", ")
+    let any =
+      "(type(self.protocol) == int ? self.protocol in [\(numbers)] : self.protocol in [\(words)])"
+    return orNone ? "(!has(self.protocol) || \(any))" : "(has(self.protocol) && \(any))"
   }
 }
