@@ -13,6 +13,8 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
   case file(call: String, path: String, reason: String)
   /// The datastore failed.
   case datastore(String)
+  /// The datastore cannot be reached; trying again later may work.
+  case datastoreUnavailable(String)
   /// The kernel refused.
   case kernel(String)
 
@@ -27,7 +29,7 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
         + "set IP, or DISABLE_NODE_IP_CHECK=true if that node is gone"
     case .file(let call, let path, let reason):
       "\(call) \(path): \(reason)"
-    case .datastore(let reason):
+    case .datastore(let reason), .datastoreUnavailable(let reason):
       reason
     case .kernel(let reason):
       reason
