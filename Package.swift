@@ -256,7 +256,7 @@ let package = Package(
       "NodeAgent",
       ["Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel"]),
     tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
-    tests("Lab", ["Addressing", "CLinux", "ValueTree"]),
+    tests("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
   ],
   swiftLanguageModes: [.v6]
 )
