@@ -5,34 +5,29 @@ import Datastore
 import Resources
 import Testing
 
-/// What every store must do, whichever it is. A store's tests run all checks on fresh, empty stores.
-struct DatastoreConformance: Sendable {
-  /// One promise of the contract.
+/// What every store must do, whichever it is.
+enum DatastoreConformance {
+  /// One promise of the contract, kept by a fresh, empty store.
   struct Check: Sendable, CustomTestStringConvertible {
     var testDescription: String
-    var run: @Sendable (any Datastore) async throws -> Void
+    var run: @Sendable (any Datastore, StoreUnderTest) async throws -> Void
 
     init(_ promise: String, _ run: @escaping @Sendable (any Datastore) async throws -> Void) {
+      testDescription = promise
+      self.run = { store, _ in try await run(store) }
+    }
+
+    /// For a check that must know what the store cannot do.
+    init(
+      _ promise: String,
+      knowing run: @escaping @Sendable (any Datastore, StoreUnderTest) async throws -> Void
+    ) {
       testDescription = promise
       self.run = run
     }
   }
 
-  static let checks = writes + reads + watches
-
-  /// Makes an empty store.
-  var makeStore: @Sendable () async throws -> any Datastore
-
-  func verify(_ check: Check) async throws {
-    let store = try await makeStore()
-    do {
-      try await check.run(store)
-    } catch {
-      await store.close()
-      throw error
-    }
-    await store.close()
-  }
+  static let checks = writes + reads + watches + kinds
 
   /// Runs a call that must fail and gives the failure back.
   static func failure<R>(

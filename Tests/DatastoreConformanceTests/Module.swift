@@ -1,3 +1,0 @@
-// Calico in Swift
-// SPDX-License-Identifier: Apache-2.0
-
