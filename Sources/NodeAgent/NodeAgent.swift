@@ -156,8 +156,7 @@ public struct NodeAgent: Sendable {
     do throws(DatastoreError) {
       store = try await access.open(durability: .full)
     } catch {
-      if case .unavailable = error { throw .datastoreUnavailable("\(error)") }
-      throw .datastore("\(error)")
+      throw StartupError(error)
     }
     let startup = NodeStartup(store: store, configuration: configuration, version: version) {
       log.info("\($0)")
