@@ -123,8 +123,8 @@ let package = Package(
     library(
       "StoreAccess",
       [
-        "Datastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore", "Settings",
-        "ValueTree",
+        "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore",
+        "Settings", "ValueTree",
       ]),
 
     // Floor 3: features.
@@ -205,8 +205,8 @@ let package = Package(
     .testTarget(
       name: "DatastoreConformanceTests",
       dependencies: [
-        "Datastore", "EtcdDatastore", "KubernetesDatastore", "LocalDatastore", "Resources",
-        "StoreRig", "ValueTree",
+        "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore",
+        "Resources", "StoreRig", "ValueTree",
       ], swiftSettings: house),
     tests(
       "EtcdDatastore",
@@ -225,7 +225,9 @@ let package = Package(
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
         "ValueTree", protobuf,
       ]),
-    tests("StoreAccess", ["Datastore", "KubernetesClient", "Resources"]),
+    tests(
+      "StoreAccess",
+      ["Datastore", "EtcdDatastore", "KubernetesClient", "Resources", "Settings"]),
     tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
     tests("PolicyEngine", ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel"]),
     tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),

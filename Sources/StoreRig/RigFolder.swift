@@ -3,15 +3,18 @@
 
 import Glibc
 
-/// A folder below /tmp for a server's files, removed with all that is in it when the object goes.
+/// A folder for a server's files, removed with all that is in it when the object goes. It is in
+/// memory where this system has a place for that, so that a server's data survives the server and
+/// costs no waiting for a disk.
 public final class RigFolder: Sendable {
   public let path: String
 
-  /// - Parameter purpose: a word in the folder's name, for people who look into /tmp.
+  /// - Parameter purpose: a word in the folder's name, for people who look there.
   public init(_ purpose: String) throws(RigError) {
-    var template = Array("/tmp/calico-rig-\(purpose)-XXXXXX".utf8CString)
+    let root = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(root)/calico-rig-\(purpose)-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw RigError("cannot make a folder in /tmp: \(String(cString: strerror(errno)))")
+      throw RigError("cannot make a folder in \(root): \(String(cString: strerror(errno)))")
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

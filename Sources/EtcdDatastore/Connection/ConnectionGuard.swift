@@ -23,7 +23,7 @@ final class ConnectionGuard: ChannelInboundHandler, Sendable {
   private static let pingType: UInt8 = 6
   private static let ackFlag: UInt8 = 1
 
-  private struct State {
+  struct State {
     /// The begin of a frame whose header, or whose PING, is not complete.
     var partial = ByteBuffer()
     /// How many bytes of the frame at hand are still to pass.
@@ -48,7 +48,7 @@ final class ConnectionGuard: ChannelInboundHandler, Sendable {
   }
 
   /// Takes the PINGs out of what came in: gives what stands between them, and the answers to them.
-  private static func sift(
+  static func sift(
     _ arrived: ByteBuffer, _ state: inout State
   ) -> (runs: [ByteBuffer], answers: ByteBuffer) {
     var input = arrived
