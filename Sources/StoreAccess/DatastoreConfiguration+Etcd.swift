@@ -3,6 +3,7 @@
 
 import Datastore
 import EtcdDatastore
+import Settings
 
 extension DatastoreConfiguration {
   /// How to reach etcd.

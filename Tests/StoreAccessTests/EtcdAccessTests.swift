@@ -41,7 +41,8 @@ import Testing
     #expect(
       options.origin
         == "etcd datastore https://a:2379,https://b (etcd's servers are configured, and no type)")
-    #expect(try self.options(["ETCD_DISCOVERY_SRV": "example.com"]).discoveryDomain == "example.com")
+    #expect(
+      try self.options(["ETCD_DISCOVERY_SRV": "example.com"]).discoveryDomain == "example.com")
   }
 
   @Test("takes certificates from the file itself") func inline() throws {
