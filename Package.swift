@@ -253,7 +253,9 @@ let package = Package(
         "Addressing", "AgentProtocol", "CSQLite", "Datastore", "IPAM", "LocalDatastore", "Netlink",
         "Resources", "Settings", "ValueTree", "calico",
       ]),
-    tests("CommandLine", ["Datastore", "LocalDatastore", "Resources", "Settings", "ValueTree"]),
+    tests(
+      "CommandLine",
+      ["Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "ValueTree"]),
     tests(
       "NodeAgent",
       ["Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel"]),

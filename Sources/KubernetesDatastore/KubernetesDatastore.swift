@@ -118,6 +118,14 @@ public final class KubernetesDatastore: Datastore {
     return try await store(key.kind).get(key)
   }
 
+  public func isForeign(_ key: ResourceKey) -> Bool {
+    switch key.kind {
+    case .node, .profile, .workloadEndpoint: true
+    case .networkPolicy: key.name.hasPrefix(PolicyConversion.prefix)
+    default: false
+    }
+  }
+
   public func list(_ query: ListQuery) async throws(DatastoreError) -> ListResult {
     var result = try await store(query.kind).list(query)
     result.items.sort { $0.key < $1.key }

@@ -8,7 +8,7 @@ import Testing
 /// A store that the suite runs on.
 struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   /// Every store there is.
-  static let all: [StoreUnderTest] = [.local, .etcd]
+  static let all: [StoreUnderTest] = [.local, .etcd, .kubernetes]
 
   var testDescription: String
   /// The kinds that it derives from something else: they are read, and not created.

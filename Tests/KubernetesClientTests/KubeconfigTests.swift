@@ -115,12 +115,12 @@ import Testing
     #expect(message(text: "a: b\n").contains("there is no current-context"))
     #expect(message(text: "a: [").hasPrefix("the kubeconfig cannot be read: config:"))
     let changed = [
-      ("aGVsbG8=", "hello!", "config:21:", "is no base64"),
-      ("client-key-data: a2V5", "x: y", "config:30:", "without a client-key"),
-      ("tls-server-name: kubernetes", "insecure-skip-tls-verify: true", "config:22:", "must not"),
-      ("tls-server-name: kubernetes", "proxy-url: http://p", "config:22:", "not supported"),
-      ("client-key-data: a2V5", "client-key-data: a2V5\n    as: root", "config:32:", "as"),
-      ("server: https://10.0.0.1:6443", "server: 7", "config:20:", "must be text"),
+      ("aGVsbG8=", "hello!", "config:20:", "is no base64"),
+      ("client-key-data: a2V5", "x: y", "config:28:", "without a client-key"),
+      ("tls-server-name: kubernetes", "insecure-skip-tls-verify: true", "config:21:", "must not"),
+      ("tls-server-name: kubernetes", "proxy-url: http://p", "config:21:", "not supported"),
+      ("client-key-data: a2V5", "client-key-data: a2V5\n    as: root", "config:31:", "as"),
+      ("server: https://10.0.0.1:6443", "server: 7", "config:19:", "must be text"),
     ]
     for (old, new, place, words) in changed {
       let text = message(text: Self.text.replacing(old, with: new))

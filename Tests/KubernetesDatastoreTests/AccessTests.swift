@@ -77,22 +77,13 @@ import Testing
       } == nil)
   }
 
-  @Test("needs a name that the server's certificate has") func otherName() async throws {
-    let error = try await listing { $0.serverName = "another.example" }
-    guard case .unavailable(let text) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(text.contains("is not for 'another.example'") && text.contains("tls-server-name"))
-    #expect(try await listing { $0.serverName = "kubernetes.default.svc" } == nil)
-    #expect(
-      try await listing { $0.server = $0.server.replacing("127.0.0.1", with: "localhost") } == nil)
-  }
-
-  @Test("needs a server's certificate that has not expired") func expired() async throws {
-    let folder = try RigFolder("expired")
+  /// What a client says of a server that has this certificate and is no API server.
+  private func message(
+    of hosts: [String], days: Int = 30, _ change: (inout ClusterAccess) -> Void = { _ in }
+  ) async throws -> String {
+    let folder = try RigFolder("tls")
     let authority = try CertificateAuthority(in: folder)
-    let pair = try authority.issue("server", to: .init("server", hosts: ["127.0.0.1"]), days: -1)
+    let pair = try authority.issue("server", to: .init("server", hosts: hosts), days: days)
     let port = try RigPort.free()
     let process = try ServerProcess(
       .init(
@@ -102,6 +93,7 @@ import Testing
         ], log: folder.file("log")))
     var access = ClusterAccess(server: "https://127.0.0.1:\(port)", origin: "a test")
     access.authority = .file(authority.certificateFile)
+    change(&access)
     let store = try KubernetesDatastore(access)
     var text = ""
     for _ in 0..<200 {
@@ -113,9 +105,27 @@ import Testing
       if !text.contains("cannot connect") { break }
       try await Task.sleep(for: .milliseconds(20))
     }
-    #expect(text.contains("or it has expired. Check 'openssl s_client"), "\(text)")
     await store.close()
     await process.kill()
+    return text
+  }
+
+  @Test("needs a name that the server's certificate has") func otherName() async throws {
+    let text = try await message(of: ["api.example"])
+    #expect(text.contains("is not for '127.0.0.1'") && text.contains("tls-server-name"), "\(text)")
+    let other = try await message(of: ["api.example"]) { $0.serverName = "another.example" }
+    #expect(other.contains("is not for 'another.example'"), "\(other)")
+    // The right name leads on to what is no API.
+    let right = try await message(of: ["api.example"]) { $0.serverName = "api.example" }
+    #expect(!right.contains("certificate"), "\(right)")
+    #expect(try await listing { $0.serverName = "kubernetes.default.svc" } == nil)
+    #expect(
+      try await listing { $0.server = $0.server.replacing("127.0.0.1", with: "localhost") } == nil)
+  }
+
+  @Test("needs a server's certificate that has not expired") func expired() async throws {
+    let text = try await message(of: ["127.0.0.1"], days: -1)
+    #expect(text.contains("or it has expired. Check 'openssl s_client"), "\(text)")
   }
 
   @Test("needs a client's certificate that the server trusts") func otherClient() async throws {

@@ -20,7 +20,7 @@ import ValueTree
     let object = form.decode(try json(text))
     var resource = try object.result.get()
     change(&resource.metadata)
-    return try form.encode(resource, over: object.metadata)
+    return try form.encode(resource, over: object.value)
   }
 
   private static let metadata = """

@@ -41,18 +41,16 @@ struct CustomForm: Sendable {
   /// A custom resource that was read.
   struct Object: Sendable {
     var key: ResourceKey
-    /// All of it, as it is stored.
+    /// All of it as it is stored, without what Kubernetes keeps of who wrote which field.
     var value: Value
-    /// Its metadata as Kubernetes has them.
-    var metadata: Value
     /// Whether it is marked as deleted.
     var isDeleted: Bool
     var result: Result<any Resource, MalformedObject>
 
     /// The name under which it is stored, which may have the prefix that a key leaves out.
-    var name: String { metadata["name"]?.string ?? "" }
-    var revision: String { metadata["resourceVersion"]?.string ?? "" }
-    var uid: String? { metadata["uid"]?.string }
+    var name: String { value["metadata"]?["name"]?.string ?? "" }
+    var revision: String { value["metadata"]?["resourceVersion"]?.string ?? "" }
+    var uid: String? { value["metadata"]?["uid"]?.string }
 
     /// The resource, or, when it cannot be read, one that has its name and revision only.
     var resource: any Resource {
@@ -84,13 +82,15 @@ struct CustomForm: Sendable {
   // MARK: - Reading
 
   func decode(_ value: Value) -> Object {
+    var value = value
     var metadata = value["metadata"] ?? .object([])
-    // Of no use here, and mostly larger than the rest.
+    // Of no use here, and mostly larger than the rest; the server keeps them itself.
     metadata["managedFields"] = nil
+    value["metadata"] = metadata
     let key = ResourceKey(
       kind: kind, namespace: metadata["namespace"]?.string, name: ownName(value))
     var object = Object(
-      key: key, value: value, metadata: metadata,
+      key: key, value: value,
       isDeleted: isDeletedInTwoSteps && Self.isDeleted(value),
       result: .failure(MalformedObject(key: key, reason: "")))
     do throws(ResourceError) {
@@ -169,15 +169,24 @@ struct CustomForm: Sendable {
 
   /// The custom resource for a resource.
   ///
-  /// - Parameter stored: the metadata of the one that it replaces; nil for a new one.
+  /// - Parameter stored: that which it replaces, into which the change is made; nil for a new one.
   func encode(_ resource: any Resource, over stored: Value?) throws(DatastoreError) -> Value {
-    let value = try StoredObject.value(of: resource)
+    var result = content(try StoredObject.value(of: resource))
+    if var stored, case .success(let before) = decode(stored).result {
+      stored["metadata"] = nil
+      result = stored.rewritten(from: content(before.encode()), to: result)
+    }
+    result["metadata"] = customMetadata(resource.metadata, over: stored?["metadata"])
+    return result
+  }
+
+  /// Everything of the custom resource but its metadata.
+  private func content(_ resource: Value) -> Value {
     var members: [Value.Member] = [
       .init("apiVersion", .string("\(Self.group)/\(Self.version)")),
       .init("kind", .string(customKind)),
-      .init("metadata", customMetadata(resource.metadata, over: stored)),
     ]
-    for member in value.members ?? []
+    for member in resource.members ?? []
     where !["kind", "apiVersion", "metadata"].contains(member.key) {
       members.append(member)
     }

@@ -13,7 +13,7 @@ struct CustomStore: KindStore {
 
   let client: KubernetesClient
   let form: CustomForm
-  private let memory = MetadataMemory()
+  private let recent = RecentObjects()
 
   init(_ client: KubernetesClient, _ kind: Kind) {
     self.client = client
@@ -49,7 +49,7 @@ struct CustomStore: KindStore {
     for object in objects where names[object.key] == object.name {
       switch object.result {
       case .success(let resource):
-        memory.remember(object)
+        recent.note(object)
         result.items.append(resource)
       case .failure(let malformed): result.malformed.append(malformed)
       }
@@ -89,7 +89,7 @@ struct CustomStore: KindStore {
   private func event(_ object: CustomForm.Object) -> WatchEvent {
     switch object.result {
     case .success(let resource):
-      memory.remember(object)
+      recent.note(object)
       return .set(resource)
     case .failure(let malformed): return .malformed(malformed)
     }
@@ -145,7 +145,7 @@ struct CustomStore: KindStore {
         }
         // Of names that differ in case only, one can be stored.
         guard object.key == key else { continue }
-        memory.remember(object)
+        recent.note(object)
         return object
       }
       return nil
@@ -179,15 +179,17 @@ struct CustomStore: KindStore {
   func update(_ resource: any Resource) async throws(DatastoreError) -> any Resource {
     let key = resource.key
     let revision = resource.metadata.resourceVersion ?? ""
-    var stored = memory.find(key, revision: revision)
+    var stored = recent.find(key, revision: revision)
     if stored == nil {
       guard let object = try await find(key) else { throw .doesNotExist(key) }
       guard object.revision == revision else { throw .updateConflict(key) }
-      stored = object.metadata
+      stored = object.value
     }
-    guard let stored, let name = stored["name"]?.string else { throw .doesNotExist(key) }
+    guard let stored, let metadata = stored["metadata"], let name = metadata["name"]?.string else {
+      throw .doesNotExist(key)
+    }
     var new = resource
-    if let known = form.identity(stored) {
+    if let known = form.identity(metadata) {
       if new.metadata.uid == nil { new.metadata.uid = known.uid }
       if new.metadata.creationTimestamp == nil {
         new.metadata.creationTimestamp = known.creationTimestamp
@@ -199,7 +201,7 @@ struct CustomStore: KindStore {
         try await client.replace(form.resource, namespace: key.namespace, name: name, value)
       }
     } catch {
-      if error.isConflict { memory.forget(key) }
+      if error.isConflict { recent.forget(key) }
       throw error
     }
   }
@@ -220,7 +222,7 @@ struct CustomStore: KindStore {
               .init(uid: object.uid, revision: object.revision))
           }
         }
-        memory.forget(key)
+        recent.forget(key)
         return object.resource
       } catch {
         guard case .updateConflict = error, revision == nil else { throw error }
@@ -237,8 +239,7 @@ struct CustomStore: KindStore {
     var spec = value["spec"] ?? .object([])
     spec["deleted"] = form.kind == .blockAffinity ? "true" : true
     value["spec"] = spec
-    // With its revision, so that whoever wrote since it was read wins.
-    value["metadata"] = object.metadata
+    // It has its revision in it, so that whoever wrote since it was read wins.
     let marked = try await client.replace(
       form.resource, namespace: object.key.namespace, name: object.name, value)
     guard case .json(let value) = marked else { return object }
@@ -260,7 +261,7 @@ struct CustomStore: KindStore {
       throw .failed("the answer to a write of \(key) is no object")
     }
     let object = form.decode(value)
-    memory.remember(object)
+    recent.note(object)
     return object.resource
   }
 
