@@ -17,14 +17,18 @@ public final class EtcdServer: Sendable {
     public var asksWho = false
     /// Flags besides those that are needed.
     public var flags: [String] = []
+    /// Whether its certificate is one that nobody should trust: its own client does not check it.
+    public var isUntrusted = false
     public var place: RigPlace = .loopback
 
     public init(
-      tls: TLS? = nil, asksWho: Bool = false, flags: [String] = [], place: RigPlace = .loopback
+      tls: TLS? = nil, asksWho: Bool = false, flags: [String] = [], isUntrusted: Bool = false,
+      place: RigPlace = .loopback
     ) {
       self.tls = tls
       self.asksWho = asksWho
       self.flags = flags
+      self.isUntrusted = isUntrusted
       self.place = place
     }
   }
@@ -95,7 +99,7 @@ public final class EtcdServer: Sendable {
         for server in servers { try server.launch() }
         for server in servers { try await server.waitUntilHealthy() }
         if options.asksWho { try servers.first?.enableUsers() }
-        for server in servers { server.state.withLock { $0.asksWho = options.asksWho } }
+        if options.asksWho { for server in servers { server.state.withLock { $0.asksWho = true } } }
         return servers
       } catch {
         guard attempts < 3, error.description.contains("address already in use") else {
@@ -143,7 +147,8 @@ public final class EtcdServer: Sendable {
     for _ in 0..<300 {
       guard let process = state.withLock({ $0.process }), process.isRunning else { break }
       do {
-        let outcome = try control(["endpoint", "health", "--dial-timeout", "2s"])
+        let trust = options.isUntrusted ? ["--insecure-skip-tls-verify"] : []
+        let outcome = try control(["endpoint", "health", "--dial-timeout", "2s"] + trust)
         if outcome.status == 0 { return }
         last = outcome.output + outcome.errors
       } catch {
@@ -155,10 +160,12 @@ public final class EtcdServer: Sendable {
     throw RigError("etcd does not answer: \(last)\n\(words)")
   }
 
-  private func enableUsers() throws(RigError) {
+  /// From now on users are asked who they are: `root` has the password `root`.
+  public func enableUsers() throws(RigError) {
     try run("user", "add", "root:root")
     try run("user", "grant-role", "root", "root")
     try run("auth", "enable")
+    state.withLock { $0.asksWho = true }
   }
 
   // MARK: - Faults
