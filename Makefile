@@ -1,6 +1,6 @@
 # Calico in Swift. `make help` lists the verbs.
 .DEFAULT_GOAL := help
-.PHONY: help packages build test mutants bench demo lint format clean
+.PHONY: help packages build test mutants bench demo manifests lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -25,6 +25,9 @@ demo: packages ## Prove a three-node cluster with packets (DATASTORE=local|etcdv
 
 bench: packages ## Measure against named peers and print the ratios
 	@scripts/bench
+
+manifests: ## Write Manifests/crds from the declarations of the kinds
+	@swift package --allow-writing-to-package-directory generate-manifests
 
 lint: ## Check the format of all sources
 	@swift format lint --strict --recursive Sources Tests Package.swift

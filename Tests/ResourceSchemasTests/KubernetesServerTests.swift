@@ -46,7 +46,7 @@ struct KubernetesServerTests {
     #expect(access(folder, F_OK) == 0)
   }
 
-  @Test("logs what our users ask for, a watch at its beginning")
+  @Test("logs what our users ask for, a watch when it has ended")
   func audit() async throws {
     let server = try await KubernetesServer.shared()
     try server.kubectl("get", "ippools", as: .typha)

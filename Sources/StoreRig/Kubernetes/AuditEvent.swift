@@ -42,7 +42,7 @@ extension KubernetesServer {
   public var auditLogFile: String { folder.file("audit.log") }
 
   /// What the log has of one of our users, or of all of them, in order. A request is in it before
-  /// it has been answered; a watch from its beginning.
+  /// its answer has come to an end; a watch once it has ended.
   public func auditEvents(of user: KubernetesUser? = nil) throws(RigError) -> [AuditEvent] {
     var events: [AuditEvent] = []
     for line in RigFolder.text(of: auditLogFile).split(separator: "\n") {

@@ -54,15 +54,17 @@ public struct RoleCoverage: Sendable {
     if rules.isEmpty { throw RigError("\(path) has no cluster role") }
   }
 
-  /// The rules that none of the events used.
+  /// The rules that none of the events used. What was looked for and is not there counts.
   public func unusedRules(_ events: [AuditEvent]) -> [Rule] {
-    rules.filter { rule in !events.contains { $0.status < 400 && rule.covers($0) } }
+    rules.filter { rule in !events.contains { $0.status != 403 && rule.covers($0) } }
   }
 
   /// What the rules allow and none of the events did, as `verb resource`, sorted.
   public func unusedRights(_ events: [AuditEvent]) -> [String] {
     var used: Set<[String]> = []
-    for event in events { used.insert([event.group, event.resource, event.verb]) }
+    for event in events where event.status != 403 {
+      used.insert([event.group, event.resource, event.verb])
+    }
     var unused: Set<String> = []
     for rule in rules {
       for group in rule.groups {
