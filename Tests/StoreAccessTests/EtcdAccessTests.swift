@@ -3,6 +3,7 @@
 
 import Datastore
 import EtcdDatastore
+import Resources
 import Settings
 import Testing
 
