@@ -1,6 +1,6 @@
 # Calico in Swift. `make help` lists the verbs.
 .DEFAULT_GOAL := help
-.PHONY: help packages build test mutants bench demo lint format clean
+.PHONY: help packages build test mutants bench demo manifests lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -18,12 +18,16 @@ test: ## Build and run all tests (needs root: they make network namespaces)
 mutants: packages ## Seed defects and show that the judgement of policy finds each (long)
 	@scripts/seeded-defects
 
-demo: packages ## Bring up a three-node cluster on this machine and prove it with packets
+demo: packages ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes)
+	@[ "$(DATASTORE)" != kubernetes ] || scripts/kubernetes-servers
 	@scripts/build debug
-	@.build/bin/calico-demo
+	@.build/bin/calico-demo --datastore $(or $(DATASTORE),local)
 
 bench: packages ## Measure against named peers and print the ratios
 	@scripts/bench
+
+manifests: ## Write Manifests/crds from the declarations of the kinds
+	@swift package --allow-writing-to-package-directory generate-manifests
 
 lint: ## Check the format of all sources
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -10,8 +10,10 @@ let house: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: house)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -36,6 +38,17 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let grpc: [Target.Dependency] = [
+  .product(name: "GRPCCore", package: "grpc-swift-2"),
+  .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+  .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+]
 
 let package = Package(
   name: "calico-in-swift",
@@ -50,6 +63,14 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    // Without its default trait, which would bring full Foundation into the static plugin.
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -71,6 +92,15 @@ let package = Package(
     library("Settings", ["Addressing", "Resources", "ValueTree"]),
     library("DesiredState", ["Addressing"]),
 
+    // The Kubernetes API: below the stores, because controllers and Typha talk to it too.
+    library("KubernetesModel", [protobuf], exclude: ["Protos"]),
+    library(
+      "KubernetesClient",
+      [
+        "CLinux", "KubernetesModel", "ValueTree", httpClient, nioCore, nioHTTP1, nioPosix, nioSSL,
+        protobuf,
+      ]),
+
     // Floor 1½: the contract.
     library("Datastore", ["Addressing", "Resources", "ValueTree"]),
     library(
@@ -78,7 +108,24 @@ let package = Package(
 
     // Floor 2: stores, and the choice between them.
     library("LocalDatastore", ["CLinux", "CSQLite", "Datastore", "Resources", "ValueTree"]),
-    library("StoreAccess", ["Datastore", "LocalDatastore", "Settings", "ValueTree"]),
+    library(
+      "EtcdDatastore",
+      [
+        "Addressing", "CLinux", "Datastore", "Resources", "ValueTree", nioCore, nioHTTP2, nioPosix,
+        nioSSL, protobuf,
+      ] + grpc, exclude: ["Protos"]),
+    library(
+      "KubernetesDatastore",
+      [
+        "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "Selectors",
+        "ValueTree", protobuf,
+      ]),
+    library(
+      "StoreAccess",
+      [
+        "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore",
+        "Settings", "ValueTree",
+      ]),
 
     // Floor 3: features.
     library("IPAM", ["Addressing", "Datastore", "Resources", "Selectors"]),
@@ -118,13 +165,26 @@ let package = Package(
         nioCore, unixSignals,
       ]),
 
+    // The custom resource definitions, written from the declarations of `Resources`.
+    library("ResourceSchemas", ["Resources", "ValueTree"]),
+    executable("generate-manifests", ["ResourceSchemas"]),
+    .plugin(
+      name: "GenerateManifests",
+      capability: .command(
+        intent: .custom(
+          verb: "generate-manifests", description: "Write Manifests/crds from the resources."),
+        permissions: [.writeToPackageDirectory(reason: "It writes Manifests/crds.")]),
+      dependencies: ["generate-manifests"]),
+
     // Floor 5: executables.
     executable("calico", ["Attachment"]),
     executable("calico-node", ["NodeAgent", argumentParser]),
     executable("calicoctl", ["CommandLine"]),
 
     // The lab: clusters of network namespaces for tests and the demo.
-    library("Lab", ["Addressing", "CLinux", "ValueTree"]),
+    library("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
+    // Real servers for tests and the demo: etcd and the Kubernetes API, with their certificates.
+    library("StoreRig", ["CLinux", "ValueTree"]),
     executable("calico-demo", ["Lab"]),
     executable("lab-probe", ["CLinux"]),
     // What scripts/bench times from inside.
@@ -141,7 +201,33 @@ let package = Package(
     tests(
       "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
     tests("LocalDatastore", ["Datastore", "Resources", "ValueTree"]),
-    tests("StoreAccess", ["Datastore"]),
+    // One suite that all stores pass.
+    .testTarget(
+      name: "DatastoreConformanceTests",
+      dependencies: [
+        "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore",
+        "Resources", "StoreRig", "ValueTree",
+      ], swiftSettings: house),
+    tests(
+      "EtcdDatastore",
+      [
+        "Addressing", "CLinux", "Datastore", "Resources", "StoreRig", "ValueTree", nioCore,
+        protobuf,
+      ] + grpc),
+    tests(
+      "KubernetesClient",
+      [
+        "KubernetesModel", "StoreRig", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
+      ]),
+    tests(
+      "KubernetesDatastore",
+      [
+        "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
+        "ValueTree", protobuf,
+      ]),
+    tests(
+      "StoreAccess",
+      ["Datastore", "EtcdDatastore", "KubernetesClient", "Resources", "Settings"]),
     tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
     tests("PolicyEngine", ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel"]),
     tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),
@@ -167,11 +253,14 @@ let package = Package(
         "Addressing", "AgentProtocol", "CSQLite", "Datastore", "IPAM", "LocalDatastore", "Netlink",
         "Resources", "Settings", "ValueTree", "calico",
       ]),
-    tests("CommandLine", ["Datastore", "LocalDatastore", "Resources", "Settings", "ValueTree"]),
+    tests(
+      "CommandLine",
+      ["Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "ValueTree"]),
     tests(
       "NodeAgent",
       ["Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel"]),
-    tests("Lab", ["Addressing", "CLinux", "ValueTree"]),
+    tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
+    tests("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -63,7 +63,12 @@ extension Attacher {
       hostName: workload.interfaceName, podName: workload.endpoint, namespace: plan.namespace,
       addresses: addresses)
     var traits = plan.traits
-    let known = stored.endpoint.flatMap { MACAddress($0.spec.mac) }
+    var known = stored.endpoint.flatMap { MACAddress($0.spec.mac) }
+    if isAttached, known == nil {
+      // Not every store keeps it; the interface itself does.
+      known = try VethPair.podMAC(
+        workload.interfaceName, podName: workload.endpoint, plan.namespace)
+    }
     if isAttached, let known { traits.podMAC = known }
     let problems = isAttached ? try pair.problems(podMAC: known) : ["it is new"]
     if !problems.isEmpty {

@@ -106,12 +106,6 @@ public struct Plugin: Sendable {
       if access.type == .local, Glibc.access(access.path, F_OK) != 0 {
         throw .unavailable(access.path, errno)
       }
-      guard DatastoreType.available.contains(access.type) else {
-        throw CNIError(
-          .unsupportedField,
-          "unsupported field in the network configuration: datastore_type: "
-            + "\(access.type.rawValue) is not supported yet")
-      }
       do throws(DatastoreError) {
         return try await access.open(durability: .processCrash)
       } catch {

@@ -36,9 +36,9 @@ extension IPAMClient {
 
   /// How full the pools and their blocks are, by pool and by block; blocks without a pool last.
   public func utilisation() async throws(IPAMError) -> [PoolUtilisation] {
-    let reserved = reserved
-    return try await transact { session throws(IPAMError) in
+    try await transact { session throws(IPAMError) in
       let pools = try await session.pools()
+      let reserved = try await session.reservations()
       let cooldown = try await session.settings().ipCooldownSeconds
       var blocks: [Block] = []
       for var block in try await session.listBlocks() {

@@ -16,7 +16,8 @@ public import Datastore
 public struct IPAMClient: Sendable {
   let store: any Datastore
   let clock: WallClock
-  /// Addresses that are never assigned automatically; to ask for one of them by itself is allowed.
+  /// Addresses that are never assigned automatically, besides those of the store's reservations;
+  /// to ask for one of them by itself is allowed.
   public var reserved: CIDRSet
   let retryPause: @Sendable (Int) async -> Void
 

@@ -9,7 +9,7 @@ extension Session {
   mutating func autoAssign(
     _ request: AutoAssignRequest, salt: UInt64
   ) async throws(IPAMError) -> AutoAssignResult {
-    let surroundings = try await surroundings()
+    let surroundings = try await surroundings(automatic: true)
     let node = try await labels(of: request.host, for: surroundings.pools)
     var result = AutoAssignResult(
       v4: .init(family: .v4, requested: request.v4Count),

@@ -9,12 +9,23 @@ import Resources
 struct Surroundings {
   let settings: IPAMConfigurationSpec
   let pools: Pools
+  /// What is never assigned automatically.
   let reserved: CIDRSet
 }
 
 extension Session {
-  mutating func surroundings() async throws(IPAMError) -> Surroundings {
-    Surroundings(settings: try await settings(), pools: try await pools(), reserved: reserved)
+  /// - Parameter automatic: whether addresses will be chosen; only then reservations matter.
+  mutating func surroundings(automatic: Bool = false) async throws(IPAMError) -> Surroundings {
+    Surroundings(
+      settings: try await settings(), pools: try await pools(),
+      reserved: automatic ? try await reservations() : reserved)
+  }
+
+  /// The addresses of all reservations in the store, and the client's own. A CIDR that cannot be
+  /// read reserves nothing.
+  mutating func reservations() async throws(IPAMError) -> CIDRSet {
+    let stored = try await list(IPReservation.self).flatMap(\.spec.reservedCIDRs)
+    return reserved.union(CIDRSet(stored.compactMap { CIDR($0) }))
   }
 
   mutating func settings() async throws(IPAMError) -> IPAMConfigurationSpec {

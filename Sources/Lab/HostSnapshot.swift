@@ -26,7 +26,8 @@ public struct HostSnapshot: Sendable {
   ]
   /// Programs that a lab starts.
   private static let programs = [
-    "calico", "calico-node", "calicoctl", "calico-demo", "lab-probe", "bird", "ip",
+    "calico", "calico-node", "calicoctl", "calico-demo", "lab-probe", "bird", "ip", "etcd",
+    "kube-apiserver",
   ]
 
   /// Looks at the machine.

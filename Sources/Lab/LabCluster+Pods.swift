@@ -22,6 +22,7 @@ extension LabCluster {
     try LabCommand.checked(["ip", "netns", "add", member.namespace])
     try batch(member.namespace, "link set lo up")
     pods.append(member)
+    if hasKubernetes { try createPod(member, labels: labels, ports: ports) }
     try add(member)
     return member
   }
@@ -49,13 +50,14 @@ extension LabCluster {
     guard answer.succeeded else {
       throw .attachmentFailed(pod: pod.name, message: "DEL: \(answer.output)\(answer.errors)")
     }
+    if hasKubernetes { try deletePod(pod) }
     LabRemoval.endProcesses(in: pod.namespace)
     try LabCommand.checked(["ip", "netns", "delete", pod.namespace])
     pods.removeAll { $0 === pod }
   }
 
-  /// What a container runtime has in /etc/cni/net.d, with what an orchestrator would add for the
-  /// pod.
+  /// What a container runtime has in /etc/cni/net.d; without Kubernetes, with what it would know of
+  /// the pod.
   private func configuration(
     _ labels: [String: String], _ ports: [PodPort], _ settings: [Value.Member]
   ) -> Value {
@@ -72,9 +74,12 @@ extension LabCluster {
       .init("type", .string("calico")), .init("log_level", .string("Info")),
       .init("log_file_path", .string(folder + "/cni.log")),
       .init("ipam", .object([.init("type", .string("calico-ipam"))])),
-      .init(
-        "args", .object([.init("labels", .object(pairs)), .init("ports", .array(named))])),
     ]
+    if !hasKubernetes {
+      members.append(
+        .init(
+          "args", .object([.init("labels", .object(pairs)), .init("ports", .array(named))])))
+    }
     members += store.pluginSettings
     members.removeAll { member in settings.contains { $0.key == member.key } }
     return .object(members + settings)

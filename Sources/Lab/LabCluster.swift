@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import StoreRig
 
 /// A cluster on one machine: a switch, nodes on it, pods on them, each a network namespace. It
 /// needs root, changes nothing outside its namespaces and its folder, and takes everything away
@@ -15,6 +16,9 @@ public final class LabCluster {
   public internal(set) var pods: [LabPod] = []
   private var hosts = 0
   var servers: [RunningCommand] = []
+  /// The datastore's servers, which end with the lab.
+  var etcd: EtcdServer?
+  var kubernetes: KubernetesServer?
   /// The names of labs that killed processes had left, which are gone now.
   public let swept: [String]
 
@@ -69,6 +73,7 @@ public final class LabCluster {
     Interruption.shielded {
       for server in servers { server.stop(SIGKILL) }
       for node in nodes { node.killAgent(SIGKILL) }
+      (etcd, kubernetes) = (nil, nil)
     }
   }
 

@@ -63,8 +63,7 @@ public struct NodeAgent: Sendable {
     // Before the datastore is asked: on a fresh node, unknown workload interfaces are shut at once.
     try await dataplane.start()
 
-    let store = try await openStore(waiting: configuration.waitsForDatastore, log)
-    let node = try await startUp(store, configuration, log)
+    let (store, node) = try await startUp(configuration, log)
     _ = settings.update(try await felixConfigurations(store), labels: node.metadata.labels)
     output.level = settings.logLevel
 
@@ -128,16 +127,21 @@ public struct NodeAgent: Sendable {
     }
   }
 
-  private func openStore(waiting: Bool, _ log: Logger) async throws -> any Datastore {
+  /// Opens the datastore and registers the node; with `WAIT_FOR_DATASTORE`, until it can be reached.
+  private func startUp(
+    _ configuration: NodeConfiguration, _ log: Logger
+  ) async throws -> (any Datastore, Node) {
     let access = try DatastoreConfiguration.read(
       file: configurationFile, environment: environment)
     log.info("using the \(access)")
     var backoff = SyncBackoff()
     while true {
-      do throws(DatastoreError) {
-        return try await access.open(durability: .full)
+      do throws(StartupError) {
+        return try await startUp(access, configuration, log)
       } catch {
-        guard waiting, case .unavailable = error else { throw error }
+        guard configuration.waitsForDatastore, case .datastoreUnavailable = error else {
+          throw error
+        }
         let pause = backoff.next()
         log.warning("\(error); again in \(pause)")
         try await Task.sleep(for: pause)
@@ -146,14 +150,29 @@ public struct NodeAgent: Sendable {
   }
 
   private func startUp(
-    _ store: any Datastore, _ configuration: NodeConfiguration, _ log: Logger
-  ) async throws -> Node {
-    let host = try HostNetwork.read()
+    _ access: DatastoreConfiguration, _ configuration: NodeConfiguration, _ log: Logger
+  ) async throws(StartupError) -> (any Datastore, Node) {
+    let store: any Datastore
+    do throws(DatastoreError) {
+      store = try await access.open(durability: .full)
+    } catch {
+      throw StartupError(error)
+    }
     let startup = NodeStartup(store: store, configuration: configuration, version: version) {
       log.info("\($0)")
     }
-    return try await startup.run(
-      interfaces: host, sourceTowards: { HostNetwork.source(towards: $0) })
+    do throws(StartupError) {
+      let host: [HostInterface]
+      do throws(NetlinkError) { host = try HostNetwork.read() } catch { throw .kernel("\(error)") }
+      return (
+        store,
+        try await startup.run(
+          interfaces: host, sourceTowards: { HostNetwork.source(towards: $0) })
+      )
+    } catch {
+      await store.close()
+      throw error
+    }
   }
 
   private func felixConfigurations(

@@ -4,8 +4,10 @@
 /// The kinds of resources (facts §1.1).
 public enum Kind: String, CaseIterable, Sendable, Hashable {
   case bgpConfiguration = "BGPConfiguration"
+  case bgpFilter = "BGPFilter"
   case bgpPeer = "BGPPeer"
   case blockAffinity = "BlockAffinity"
+  case calicoNodeStatus = "CalicoNodeStatus"
   case clusterInformation = "ClusterInformation"
   case felixConfiguration = "FelixConfiguration"
   case globalNetworkPolicy = "GlobalNetworkPolicy"
@@ -15,10 +17,15 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
   case ipamConfiguration = "IPAMConfiguration"
   case ipamHandle = "IPAMHandle"
   case ipPool = "IPPool"
+  case ipReservation = "IPReservation"
+  case kubeControllersConfiguration = "KubeControllersConfiguration"
   case networkPolicy = "NetworkPolicy"
   case networkSet = "NetworkSet"
   case node = "Node"
   case profile = "Profile"
+  case stagedGlobalNetworkPolicy = "StagedGlobalNetworkPolicy"
+  case stagedKubernetesNetworkPolicy = "StagedKubernetesNetworkPolicy"
+  case stagedNetworkPolicy = "StagedNetworkPolicy"
   case tier = "Tier"
   case workloadEndpoint = "WorkloadEndpoint"
 
@@ -26,8 +33,10 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
   public var type: any Resource.Type {
     switch self {
     case .bgpConfiguration: BGPConfiguration.self
+    case .bgpFilter: BGPFilter.self
     case .bgpPeer: BGPPeer.self
     case .blockAffinity: BlockAffinity.self
+    case .calicoNodeStatus: CalicoNodeStatus.self
     case .clusterInformation: ClusterInformation.self
     case .felixConfiguration: FelixConfiguration.self
     case .globalNetworkPolicy: GlobalNetworkPolicy.self
@@ -37,10 +46,15 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
     case .ipamConfiguration: IPAMConfiguration.self
     case .ipamHandle: IPAMHandle.self
     case .ipPool: IPPool.self
+    case .ipReservation: IPReservation.self
+    case .kubeControllersConfiguration: KubeControllersConfiguration.self
     case .networkPolicy: NetworkPolicy.self
     case .networkSet: NetworkSet.self
     case .node: Node.self
     case .profile: Profile.self
+    case .stagedGlobalNetworkPolicy: StagedGlobalNetworkPolicy.self
+    case .stagedKubernetesNetworkPolicy: StagedKubernetesNetworkPolicy.self
+    case .stagedNetworkPolicy: StagedNetworkPolicy.self
     case .tier: Tier.self
     case .workloadEndpoint: WorkloadEndpoint.self
     }
@@ -49,13 +63,16 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
   /// Its plural in lower case, as keys of the store and URLs have it.
   public var plural: String {
     let name = rawValue.lowercased()
-    return name.hasSuffix("y") ? name.dropLast() + "ies" : name + "s"
+    if name.hasSuffix("y") { return name.dropLast() + "ies" }
+    return name + (name.hasSuffix("s") ? "es" : "s")
   }
 
   /// Whether its resources live in a namespace.
   public var isNamespaced: Bool {
     switch self {
-    case .networkPolicy, .networkSet, .workloadEndpoint: true
+    case .networkPolicy, .networkSet, .stagedKubernetesNetworkPolicy, .stagedNetworkPolicy,
+      .workloadEndpoint:
+      true
     default: false
     }
   }
@@ -71,7 +88,7 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
   /// The one name that a resource of this kind has, where there is only one.
   public var singletonName: String? {
     switch self {
-    case .clusterInformation, .ipamConfiguration: "default"
+    case .clusterInformation, .ipamConfiguration, .kubeControllersConfiguration: "default"
     default: nil
     }
   }
@@ -80,8 +97,10 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
   public var aliases: [String] {
     switch self {
     case .bgpConfiguration: ["bgpconfig", "bgpconfigs"]
+    case .bgpFilter: ["bgpf", "bgpfs", "bf", "bfs"]
     case .bgpPeer: ["bgpp", "bgpps", "bp", "bps"]
     case .blockAffinity: ["affinity", "affinities"]
+    case .calicoNodeStatus: ["nodestatus", "nodestatuses"]
     case .clusterInformation: ["clusterinfo", "clusterinfos"]
     case .felixConfiguration: ["felixconfig", "felixconfigs"]
     case .globalNetworkPolicy: ["gnp", "gnps", "cgnp"]
@@ -90,10 +109,18 @@ public enum Kind: String, CaseIterable, Sendable, Hashable {
     case .ipamBlock, .ipamHandle, .tier: []
     case .ipamConfiguration: ["ipamconfig", "ipamconfigs"]
     case .ipPool: ["ipp", "ipps", "pool", "pools"]
+    case .ipReservation: ["reservation", "reservations"]
+    case .kubeControllersConfiguration:
+      ["kubecontrollersconfig", "kubecontrollersconfigs", "kcc", "kccs"]
     case .networkPolicy: ["policy", "np", "policies", "pol", "pols", "cnp", "caliconetworkpolicy"]
     case .networkSet: ["netset", "netsets"]
     case .node: ["no", "nos"]
     case .profile: ["pro", "pros"]
+    case .stagedGlobalNetworkPolicy: ["sgnp", "sgnps"]
+    case .stagedKubernetesNetworkPolicy:
+      ["stagedkubernetespolicy", "stagedkubernetespolicies", "sknp", "skpol", "skpols"]
+    case .stagedNetworkPolicy:
+      ["stagedpolicy", "snp", "stagedpolicies", "spol", "spols", "scnp"]
     case .workloadEndpoint: ["wep", "weps"]
     }
   }

@@ -33,7 +33,8 @@ enum NameRules {
     if let only = kind.singletonName, name != only { return "must be \(only)" }
     switch kind {
     case .tier: return labelProblem(name)
-    case .networkPolicy, .globalNetworkPolicy: return policyNameProblem(name, kind: kind)
+    case .networkPolicy, .globalNetworkPolicy, .stagedNetworkPolicy, .stagedGlobalNetworkPolicy:
+      return policyNameProblem(name, kind: kind)
     case .ipamBlock, .ipamHandle, .blockAffinity:
       return name.utf8.count > 253 ? "is too long" : nil  // IPAM's own records
     default: return subdomainProblem(name)
@@ -42,7 +43,7 @@ enum NameRules {
 
   private static func policyNameProblem(_ name: String, kind: Kind) -> String? {
     let policy = PolicyName(name)
-    if kind == .networkPolicy {
+    if kind == .networkPolicy || kind == .stagedNetworkPolicy {
       for prefix in PolicyName.converted where name.hasPrefix(prefix) {
         return subdomainProblem(String(name.dropFirst(prefix.count)))
       }

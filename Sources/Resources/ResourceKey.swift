@@ -16,7 +16,8 @@ public struct ResourceKey: Hashable, Comparable, Sendable, CustomStringConvertib
     self.kind = kind
     self.namespace = kind.isNamespaced ? namespace : nil
     switch kind {
-    case .networkPolicy, .globalNetworkPolicy: self.name = PolicyName(name).short
+    case .networkPolicy, .globalNetworkPolicy, .stagedNetworkPolicy, .stagedGlobalNetworkPolicy:
+      self.name = PolicyName(name).short
     default: self.name = name
     }
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datastore
+import EtcdDatastore
 import LocalDatastore
 import Settings
 
@@ -11,26 +12,31 @@ extension DatastoreConfiguration: CustomStringConvertible {
     switch type {
     case .local: "local datastore \(path) (\(reason))"
     case .etcdv3:
-      "etcd datastore \(spec.etcdEndpoints ?? spec.etcdDiscoverySrv ?? "") (\(reason))"
+      "etcd datastore \(Self.etcdPlace(spec)) (\(reason))"
     case .kubernetes:
       "Kubernetes datastore \(spec.k8sAPIEndpoint ?? spec.kubeconfig ?? "") (\(reason))"
     }
+  }
+
+  /// Where etcd is, as people said it.
+  private static func etcdPlace(_ spec: CalicoAPIConfigSpec) -> String {
+    if let endpoints = spec.etcdEndpoints, !endpoints.isEmpty { return endpoints }
+    return spec.etcdDiscoverySrv ?? ""
   }
 
   /// Opens the datastore.
   ///
   /// - Parameter durability: what a commit to a local one survives; others know for themselves.
   ///
-  /// Errors: those of the store; `failed` for a type that this build does not have.
+  /// Errors: those of the store; `failed` for a configuration that cannot work.
   public func open(durability: Durability) async throws(DatastoreError) -> any Datastore {
     switch type {
     case .local:
       return try await LocalDatastore.open(path: path, durability: durability)
-    case .etcdv3, .kubernetes:
-      throw .failed(
-        "this build has no \(type.rawValue) datastore (\(reason)); it has: "
-          + "\(DatastoreType.names(DatastoreType.available)). For a datastore in a file set "
-          + "DATASTORE_TYPE=local, and CALICO_DATASTORE_PATH unless it is \(Self.defaultPath)")
+    case .kubernetes:
+      return try openKubernetes(ProcessEnvironment.current)
+    case .etcdv3:
+      return try await EtcdDatastore.open(etcdOptions())
     }
   }
 }

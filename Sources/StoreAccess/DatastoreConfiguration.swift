@@ -33,8 +33,12 @@ public struct DatastoreConfiguration: Hashable, Sendable {
 
   /// Takes what was configured, and chooses the type where none was.
   ///
+  /// - Parameter environment: where to look for a Kubernetes API that nobody has named.
+  ///
   /// Errors: a type that does not exist.
-  public init(_ spec: CalicoAPIConfigSpec) throws(ConfigurationError) {
+  public init(
+    _ spec: CalicoAPIConfigSpec, environment: [String: String] = [:]
+  ) throws(ConfigurationError) {
     self.spec = spec
     path = Self.given(spec.datastorePath) ?? Self.defaultPath
     if let word = Self.given(spec.datastoreType) {
@@ -53,6 +57,8 @@ public struct DatastoreConfiguration: Hashable, Sendable {
       ?? Self.given(spec.k8sAPIEndpoint) != nil
     {
       (type, reason) = (.kubernetes, "a Kubernetes API is configured, and no type")
+    } else if let found = Self.foundKubernetes(environment) {
+      (type, reason) = (.kubernetes, "no type is configured, and \(found)")
     } else {
       (type, reason) = (.local, "nothing else is configured")
     }
@@ -83,7 +89,7 @@ public struct DatastoreConfiguration: Hashable, Sendable {
       throw ConfigurationError("cannot read \(path): there is no such file")
     }
     try spec.override(from: environment)
-    return try DatastoreConfiguration(spec)
+    return try DatastoreConfiguration(spec, environment: environment)
   }
 
   private static func given(_ text: String?) -> String? {

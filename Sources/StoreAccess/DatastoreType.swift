@@ -16,9 +16,6 @@ public enum DatastoreType: String, Sendable, Hashable, CaseIterable {
     self = type
   }
 
-  /// Those that this build can open.
-  public static let available: [DatastoreType] = [.local]
-
   /// Their names, for messages.
   static func names(_ types: [DatastoreType]) -> String {
     types.map(\.rawValue).joined(separator: ", ")

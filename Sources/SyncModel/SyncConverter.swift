@@ -88,7 +88,10 @@ public struct SyncConverter: Sendable {
     case .bgpConfiguration: [.bgpConfiguration(name, nil)]
     case .felixConfiguration: [.felixConfiguration(name, nil)]
     case .clusterInformation: name == "default" ? [.clusterInformation(nil)] : []
-    case .blockAffinity, .ipamConfiguration, .ipamHandle: []
+    case .bgpFilter, .blockAffinity, .calicoNodeStatus, .ipamConfiguration, .ipamHandle,
+      .ipReservation, .kubeControllersConfiguration, .stagedGlobalNetworkPolicy,
+      .stagedKubernetesNetworkPolicy, .stagedNetworkPolicy:
+      []
     }
   }
 }

@@ -1,8 +1,19 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Lab
+
 /// Who plays in the demo, and what is expected of them.
 enum Cast {
+  /// What has to be started for a datastore, in words.
+  static func server(_ datastore: LabDatastore) -> String? {
+    switch datastore {
+    case .local: nil
+    case .etcdv3: "etcd"
+    case .kubernetes: "a Kubernetes API server"
+    }
+  }
+
   struct Role {
     var namespace: String
     var pod: String
@@ -65,6 +76,32 @@ enum Cast {
           - 6379
       egress:
       - action: Allow
+    """
+
+  /// The same policy as Kubernetes says it.
+  static let kubernetesPolicy = """
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: allow-tcp-6379
+      namespace: myproject
+    spec:
+      podSelector:
+        matchLabels:
+          app: database
+      policyTypes:
+      - Ingress
+      - Egress
+      ingress:
+      - from:
+        - podSelector:
+            matchLabels:
+              app: frontend
+        ports:
+        - protocol: TCP
+          port: 6379
+      egress:
+      - {}
     """
 
   static let open = Matrix(

@@ -7,11 +7,26 @@ extension Demo {
   private var redis: ProbeTarget { ProbeTarget(.tcp, pods[Cast.database].address, 6379) }
 
   func applyPolicy(_ lab: LabCluster) throws(LabError) {
-    screen.show("k8s-n1", "cat policy.yaml", Cast.policy)
-    try screen.step("calicoctl apply -f policy.yaml, until it is in force") {
+    screen.show("k8s-n1", "cat policy.yaml", policy)
+    try screen.step("\(tool) apply -f policy.yaml, until it is in force") {
       () throws(LabError) in
-      try lab.calicoctl("apply", "-f", "-", input: Cast.policy)
+      try writePolicy(lab)
       try waitUntil(lab, Cast.backend, reachesDatabase: false)
+    }
+  }
+
+  /// What labels and policies are changed with.
+  private var tool: String { options.datastore == .kubernetes ? "kubectl" : "calicoctl" }
+
+  private var policy: String {
+    options.datastore == .kubernetes ? Cast.kubernetesPolicy : Cast.policy
+  }
+
+  private func writePolicy(_ lab: LabCluster) throws(LabError) {
+    if lab.hasKubernetes {
+      try lab.kubectl("apply", "-f", "-", input: policy)
+    } else {
+      try lab.calicoctl("apply", "-f", "-", input: policy)
     }
   }
 
@@ -73,27 +88,40 @@ extension Demo {
   func relabel(_ lab: LabCluster) throws(LabError) {
     screen.text("     backend becomes a frontend:")
     let pod = pods[Cast.backend]
-    let name = pod.endpointName
     screen.text(
-      "     calicoctl get wep \(name) -n myproject -o yaml | "
-        + "sed 's/app: backend/app: frontend/' | calicoctl replace -f -")
+      lab.hasKubernetes
+        ? "     kubectl label pod \(pod.pod) -n myproject app=frontend --overwrite"
+        : "     calicoctl get wep \(pod.endpointName) -n myproject -o yaml | "
+          + "sed 's/app: backend/app: frontend/' | calicoctl replace -f -")
     try screen.step("Changing a label live") { () throws(LabError) in
-      try change(lab, from: "app: backend", to: "app: frontend")
+      try change(lab, from: "backend", to: "frontend")
       try waitUntil(lab, Cast.backend, reachesDatabase: true)
     }
   }
 
+  /// Changes the backend's label.
   private func change(_ lab: LabCluster, from old: String, to new: String) throws(LabError) {
+    if lab.hasKubernetes {
+      try lab.kubectl(
+        "label", "pod", pods[Cast.backend].pod, "-n", "myproject", "app=\(new)", "--overwrite")
+      return
+    }
     let name = pods[Cast.backend].endpointName
     let text = try lab.calicoctl("get", "wep", name, "-n", "myproject", "-o", "yaml")
-    guard text.contains(old) else { throw .notFound("'\(old)' in \(name)") }
-    try lab.calicoctl("replace", "-f", "-", input: text.replacing(old, with: new))
+    guard text.contains("app: \(old)") else { throw .notFound("'app: \(old)' in \(name)") }
+    try lab.calicoctl(
+      "replace", "-f", "-", input: text.replacing("app: \(old)", with: "app: \(new)"))
   }
 
   func deletePolicy(_ lab: LabCluster) throws(LabError) {
-    try screen.step("calicoctl delete networkpolicy allow-tcp-6379 -n myproject") {
+    try screen.step("\(tool) delete networkpolicy allow-tcp-6379 -n myproject") {
       () throws(LabError) in
-      try lab.calicoctl("delete", "networkpolicy", "allow-tcp-6379", "-n", "myproject")
+      let words = ("networkpolicy", "allow-tcp-6379")
+      if lab.hasKubernetes {
+        try lab.kubectl("delete", words.0, words.1, "-n", "myproject")
+      } else {
+        try lab.calicoctl("delete", words.0, words.1, "-n", "myproject")
+      }
       try waitUntil(lab, Cast.monitor, reachesDatabase: true)
     }
   }
@@ -105,7 +133,7 @@ extension Demo {
     var allowed: LabStream?
     var attacks: [LabStream] = []
     try screen.step("Applying the policy again, and starting traffic") { () throws(LabError) in
-      try lab.calicoctl("apply", "-f", "-", input: Cast.policy)
+      try writePolicy(lab)
       for pod in [Cast.monitor, Cast.stranger] {
         try waitUntil(lab, pod, reachesDatabase: false)
       }
@@ -117,7 +145,7 @@ extension Demo {
     try screen.step("kill -9 of the agent on \(node.name); a label changes while it is dead") {
       () throws(LabError) in
       node.killAgent(9)
-      try change(lab, from: "app: frontend", to: "app: backend")
+      try change(lab, from: "frontend", to: "backend")
       try lab.pause(milliseconds: 1500)
     }
     try screen.step("Starting it again, until that change is in force") { () throws(LabError) in

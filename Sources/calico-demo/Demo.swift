@@ -48,6 +48,11 @@ final class Demo {
     if !lab.swept.isEmpty {
       screen.text("     (swept away what a killed run left: \(lab.swept.joined(separator: ", ")))")
     }
+    if let server = Cast.server(options.datastore) {
+      try screen.step("Starting \(server)") { () throws(LabError) in
+        try lab.startStore(options.datastore)
+      }
+    }
     try screen.step("Making the book's IP pool my.ippool") { () throws(LabError) in
       try lab.calicoctl("create", "-f", "-", input: Cast.pool)
     }

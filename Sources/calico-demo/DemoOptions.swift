@@ -1,25 +1,30 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Lab
+
 /// The command line.
 struct DemoOptions {
   var nodes = 3
+  var datastore = LabDatastore.local
   var keeps = false
   var isQuiet = false
   var cleans = false
   var wantsHelp = false
 
   static let usage = """
-    usage: calico-demo [--nodes N] [--keep] [--quiet]
+    usage: calico-demo [--datastore TYPE] [--nodes N] [--keep] [--quiet]
            calico-demo --clean
 
     Makes a cluster of network namespaces on this machine, shows it, proves its network and its
     policies with packets, and takes it away again. Needs root; changes nothing outside of it.
 
-      --nodes N  how many nodes, 1 to 16 (3)
-      --keep     leave the cluster up at the end and say how to look around
-      --quiet    print only the table of what was expected and what was seen
-      --clean    take away clusters that --keep, or a killed run, has left
+      --datastore TYPE  where the state is: local, etcdv3 or kubernetes (local)
+      --nodes N         how many nodes, 1 to 16 (3)
+      --keep            leave the cluster up at the end and say how to look around; only with
+                        the local datastore, as the others' servers end with the demo
+      --quiet           print only the table of what was expected and what was seen
+      --clean           take away clusters that --keep, or a killed run, has left
 
     Exit status: 0 all is as expected, 1 it is not, 2 wrong usage, 130 interrupted.
     """
@@ -41,8 +46,16 @@ struct DemoOptions {
           throw Misuse(message: "--nodes must be a number from 1 to 16")
         }
         nodes = number
+      case "--datastore":
+        guard let type = rest.popFirst().flatMap({ LabDatastore(rawValue: $0) }) else {
+          throw Misuse(message: "--datastore must be local, etcdv3 or kubernetes")
+        }
+        datastore = type
       default: throw Misuse(message: "unknown argument '\(word)'")
       }
+    }
+    if keeps, datastore != .local {
+      throw Misuse(message: "--keep works with the local datastore only")
     }
   }
 }

@@ -121,9 +121,6 @@ extension BadCall {
       "a datastore that there is not", "datastore_type", "consul", 7,
       "datastore_type must be one of local, etcdv3, kubernetes, is 'consul'"),
     change(
-      "a datastore that is not there yet", "datastore_type", "etcdv3", 2,
-      "unsupported field in the network configuration: datastore_type: <reason>"),
-    change(
       "a datastore that is gone", "datastore_path", "/proc/nowhere/db", 11,
       "the datastore /proc/nowhere/db: No such file or directory: check that the calico/node "
         + "container is running and that datastore_path is right"),

@@ -247,6 +247,28 @@ import Testing
     try await world.expectClean()
   }
 
+  @Test("reservations in the store count, also for blocks that the host has already")
+  func storedReservations() async throws {
+    let world = try await World(atomic: false, pools: [World.pool("10.0.0.0/28")])
+    #expect(try await world.take(on: "a", "h0").count == 1)
+    let block = try #require(try await world.affinities("a").first.flatMap { CIDR($0) })
+    let rest = CIDRSet([cidr("10.0.0.0/28")]).subtracting(CIDRSet([block])).cidrs.dropFirst()
+    for (name, cidrs) in [("block", ["\(block)", "no CIDR"]), ("rest", rest.map { "\($0)" })] {
+      _ = try await world.store.created(
+        IPReservation(name: name, spec: IPReservationSpec(reservedCIDRs: cidrs)))
+    }
+    let new = try #require(try await world.take(on: "a", "h1").first)
+    #expect(!block.contains(new))
+    #expect(!rest.contains { $0.contains(new) })
+    let usage = try #require(try await world.ipam.utilisation().first).usage
+    let reserved = 3 + rest.reduce(0) { $0 + $1.count }
+    #expect(usage.inUse == 2 && usage.reserved == reserved)
+    #expect(usage.available == 16 - 2 - reserved)
+    let asked = try #require((0..<4).compactMap { block.first.advanced(by: $0) }.last)
+    _ = try await world.ipam.assign(asked, host: "a", handle: "h2")
+    try await world.expectClean()
+  }
+
   @Test("empty blocks outside the host's pools are given up", arguments: [true, false])
   func staleBlocks(atomic: Bool) async throws {
     let world = try await World(

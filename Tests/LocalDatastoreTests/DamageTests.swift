@@ -21,7 +21,7 @@ import ValueTree
   }
 
   private func failureToOpen(_ path: String) async -> String {
-    let error = await DatastoreConformance.failure { () throws(DatastoreError) in
+    let error = await failure { () throws(DatastoreError) in
       try await LocalDatastore.open(path: path, durability: .full)
     }
     return "\(error)"
@@ -81,7 +81,7 @@ import ValueTree
       } catch {
         message = "\(error)"
       }
-      let write = await DatastoreConformance.failure { () throws(DatastoreError) in
+      let write = await failure { () throws(DatastoreError) in
         try await store.create(sample("new"))
       }
       #expect("\(write)".contains("damaged"))
@@ -181,10 +181,13 @@ import ValueTree
 
   @Test("an object that could not be read back") func unreadable() async throws {
     let store = try await LocalDatastore.open(path: path, durability: .processCrash)
-    let error = await DatastoreConformance.failure { () throws(DatastoreError) in
+    let error = await failure { () throws(DatastoreError) in
       try await store.create(IPPool(name: "no-cidr"))
     }
-    #expect(DatastoreConformance.shape(error) == "validation")
+    guard case .validation = error else {
+      Issue.record("\(error)")
+      return
+    }
     #expect("\(error)".contains("spec.cidr"))
     #expect(try await store.list(ListQuery(.ipPool)).items.isEmpty)
     await store.close()
@@ -229,7 +232,7 @@ import ValueTree
     #expect(list.malformed.map(\.key.name) == ["broken", "liar", "list", "wrong"])
     #expect(list.malformed.allSatisfy { !$0.reason.isEmpty })
     #expect(list.malformed[1].reason.contains("GlobalNetworkSet(truth)"))
-    let error = await DatastoreConformance.failure { () throws(DatastoreError) in
+    let error = await failure { () throws(DatastoreError) in
       try await store.get(sampleKey("broken"))
     }
     #expect("\(error)".contains("GlobalNetworkSet(broken) cannot be read"))

@@ -1,9 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Datastore
 import Testing
-
-@testable import LocalDatastore
 
 @Suite("What a local datastore gives to a new object") struct IdentityTests {
   @Test("a UID is a random UUID of version 4") func uid() {

@@ -200,7 +200,7 @@ struct ProcessTests {
       connection.release()
     }
     while access(blocker, F_OK) != 0 { try await Task.sleep(for: .milliseconds(1)) }
-    let error = await DatastoreConformance.failure { () throws(DatastoreError) in
+    let error = await failure { () throws(DatastoreError) in
       try await store.create(sample("b"))
     }
     #expect("\(error)".contains("locked by another process"))

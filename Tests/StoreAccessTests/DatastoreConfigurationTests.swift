@@ -110,18 +110,4 @@ import Testing
     let configuration = DatastoreConfiguration(type: .local, path: folder.path, reason: "a test")
     await #expect(throws: DatastoreError.self) { try await configuration.open(durability: .full) }
   }
-
-  @Test(
-    "names what this build has instead of another", arguments: [DatastoreType.etcdv3, .kubernetes])
-  func notAvailable(_ type: DatastoreType) async throws {
-    do {
-      _ = try await DatastoreConfiguration(type: type, reason: "a test").open(durability: .full)
-      Issue.record("\(type) was opened")
-    } catch {
-      guard case .failed(let message) = error else { throw error }
-      #expect(message.hasPrefix("this build has no \(type.rawValue) datastore (a test)"))
-      #expect(message.contains("it has: local."))
-      #expect(message.contains("DATASTORE_TYPE=local"))
-    }
-  }
 }

@@ -22,9 +22,16 @@ final class Folder: Sendable {
     return "\(path)/\(name)"
   }
 
+  func makeFolder(_ name: String) throws {
+    try #require(mkdir("\(path)/\(name)", 0o755) == 0)
+  }
+
   deinit {
-    let names = ["calicoctl.cfg", "a.db", "a.db-wal", "a.db-shm", "a.db.doorbell"]
+    let names = [
+      "calicoctl.cfg", "config", "a.db", "a.db-wal", "a.db-shm", "a.db.doorbell", ".kube/config",
+    ]
     for name in names { unlink("\(path)/\(name)") }
+    rmdir("\(path)/.kube")
     rmdir(path)
   }
 }

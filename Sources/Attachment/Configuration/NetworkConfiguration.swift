@@ -4,7 +4,6 @@
 import Addressing
 import Glibc
 import Resources
-import StoreAccess
 import ValueTree
 
 /// The network configuration that comes on standard input (facts §3.3). Each value is checked when
@@ -56,21 +55,6 @@ struct NetworkConfiguration: Sendable {
   static let nameLimit = 253 - 1 - CNIEnvironment.containerIDLimit - 16
 
   var reader: ConfigurationReader { ConfigurationReader(value) }
-
-  /// The datastore to use.
-  func store(_ environment: [String: String]) throws(CNIError) -> DatastoreConfiguration {
-    let text = try reader.string("datastore_type") ?? DatastoreType.local.rawValue
-    guard let type = DatastoreType(word: text) else {
-      let known = DatastoreType.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CNIError(
-        .invalidConfiguration,
-        "datastore_type must be one of \(known), is '\(Words.shortened(text))'")
-    }
-    let given = try reader.path("datastore_path")
-    let named = environment["CALICO_DATASTORE_PATH"].flatMap { $0.isEmpty ? nil : $0 }
-    return DatastoreConfiguration(
-      type: type, path: given ?? named, reason: "datastore_type is \(text)")
-  }
 
   /// The MTU of the pod's interface: the configured one, or that which the agent found to fit.
   func mtu(_ folders: Folders) throws(CNIError) -> UInt32? {

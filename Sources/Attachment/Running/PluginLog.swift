@@ -53,11 +53,11 @@ struct PluginLog: Sendable {
     let line = Array("\(Moment.now) [\(level)] \(subject): \(text())\n".utf8)
     if level >= .warning { _ = SmallFile.write(line, to: 2) }
     guard let path else { return }
-    var status = stat()
-    if limit > 0, stat(path, &status) == 0, status.st_size >= limit { rename(path, path + ".1") }
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     _ = SmallFile.write(line, to: descriptor)
+    // The next line begins a new file.
+    if limit > 0, lseek(descriptor, 0, SEEK_END) >= limit { rename(path, path + ".1") }
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Resources
 
 /// Keeps two calls on this host from working on the same interface at once, such as the ADD of a
 /// pod's new container and the late DEL of its old one.

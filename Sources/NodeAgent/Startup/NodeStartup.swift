@@ -44,6 +44,8 @@ public struct NodeStartup: Sendable {
       return node
     } catch let error as StartupError {
       throw error
+    } catch let error as DatastoreError {
+      throw StartupError(error)
     } catch {
       throw .datastore("\(error)")
     }

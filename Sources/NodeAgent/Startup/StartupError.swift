@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Datastore
+
 /// Why a node cannot start.
 public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A setting's value cannot be understood.
@@ -13,8 +15,19 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
   case file(call: String, path: String, reason: String)
   /// The datastore failed.
   case datastore(String)
+  /// The datastore cannot be reached, or does not let us in; trying again later may work.
+  case datastoreUnavailable(String)
   /// The kernel refused.
   case kernel(String)
+
+  /// A server that comes up knows the rights of its users only after a while, and an operator may
+  /// give them later: what is forbidden may be allowed at the next attempt.
+  init(_ error: DatastoreError) {
+    switch error {
+    case .unavailable, .unauthorized: self = .datastoreUnavailable("\(error)")
+    default: self = .datastore("\(error)")
+    }
+  }
 
   public var description: String {
     switch self {
@@ -27,7 +40,7 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
         + "set IP, or DISABLE_NODE_IP_CHECK=true if that node is gone"
     case .file(let call, let path, let reason):
       "\(call) \(path): \(reason)"
-    case .datastore(let reason):
+    case .datastore(let reason), .datastoreUnavailable(let reason):
       reason
     case .kernel(let reason):
       reason

@@ -14,6 +14,22 @@ extension Check {
     }
   }
 
+  /// A list of so many elements.
+  public static func count<E>(_ bounds: ClosedRange<Int>) -> Check where T == [E] {
+    Check(schema: [
+      .init("minItems", .int(Int64(bounds.lowerBound))),
+      .init("maxItems", .int(Int64(bounds.upperBound))),
+    ]) { list, context in
+      guard !bounds.contains(list.count) else { return }
+      let (least, most) = (bounds.lowerBound, bounds.upperBound)
+      let wanted = least == most ? "exactly \(least)" : "\(least) to \(most)"
+      context.report(
+        FieldProblem(
+          path: ValuePath(),
+          message: "must have \(wanted) item\(most == 1 ? "" : "s"), has \(list.count)"))
+    }
+  }
+
   /// A list each of whose elements passes a check.
   public static func each<E: FieldValue>(_ check: Check<E>, atMost limit: Int? = nil) -> Check
   where T == [E] {

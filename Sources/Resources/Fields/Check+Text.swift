@@ -8,7 +8,7 @@ import ValueTree
 extension Check where T == String {
   /// One of a few words, in any case: Calico's environment and its YAML differ in case only.
   public static func word(_ words: String...) -> Check {
-    Check(schema: [.init("enum", .array(words.map { .string($0) }))]) { text in
+    Check(schema: [.init("pattern", .string("^(?i)(\(words.joined(separator: "|")))?$"))]) { text in
       words.contains { $0.lowercased() == text.lowercased() }
         ? nil : "must be one of \(words.joined(separator: ", "))"
     }
@@ -56,7 +56,8 @@ extension Check where T == String {
 
   /// A CIDR, or an address, which stands for the CIDR of itself alone.
   public static var cidr: Check {
-    Check(schema: [.init("format", "cidr")]) {
+    // Not the format "cidr", which has no place for an address alone.
+    Check(schema: [.init("maxLength", 64), .init("pattern", "^[0-9a-fA-F:.]+(/[0-9]+)?$")]) {
       CIDR($0) == nil ? "must be an IP address or a CIDR" : nil
     }
   }
@@ -117,7 +118,7 @@ extension Check where T == String {
 
   /// A time span: `1m30s`.
   public static var duration: Check {
-    Check(schema: [.init("pattern", "^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))*$")]) {
+    Check(schema: [.init("pattern", "^([-+]?([0-9]*(\\.[0-9]*)?(ns|us|µs|ms|s|m|h))+|0)?$")]) {
       DurationText($0) == nil ? "must be a time span such as 90s or 1m30s" : nil
     }
   }

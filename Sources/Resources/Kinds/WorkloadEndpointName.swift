@@ -33,7 +33,7 @@ public struct WorkloadEndpointName: Hashable, Sendable, CustomStringConvertible 
   }
 
   /// The parts of a name or of a name's beginning.
-  private static func parts(of name: String) -> [String] {
+  static func parts(of name: String) -> [String] {
     var parts: [String] = []
     var part = ""
     var wasDash = false
@@ -64,5 +64,15 @@ public struct WorkloadEndpointName: Hashable, Sendable, CustomStringConvertible 
     ([node] + (orchestrator.map { [$0] } ?? [])).map { part in
       String(part.flatMap { $0 == "-" ? "--" : String($0) }) + "-"
     }.joined()
+  }
+}
+
+extension WorkloadEndpointName {
+  /// The node that the beginning of a name names; nil when the beginning may be that of several
+  /// nodes' endpoints, as `a-` is for the nodes `a` and `a-b`.
+  public static func node(ofPrefix prefix: String) -> String? {
+    let parts = parts(of: prefix)
+    guard parts.count > 1, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+    return parts[0]
   }
 }

@@ -11,21 +11,31 @@ public struct GlobalNetworkPolicy: PolicyResource {
   public init() {}
 
   public func problems() -> [FieldProblem] {
-    var problems = PolicyRules(isGlobal: true).problems(of: self)
+    PolicyRules(isGlobal: true).problems(of: self)
+      + Self.stageProblems(
+        preDNAT: spec.preDNAT, doNotTrack: spec.doNotTrack, applyOnForward: spec.applyOnForward,
+        egress: spec.egress, types: spec.types)
+  }
+
+  /// What is wrong with the stage of packets' ways at which a policy stands.
+  static func stageProblems(
+    preDNAT: Bool, doNotTrack: Bool, applyOnForward: Bool, egress: [Rule], types: [PolicyType]
+  ) -> [FieldProblem] {
+    var problems: [FieldProblem] = []
     func wrong(_ field: String, _ message: String) {
       problems.append(FieldProblem("spec", field, message: message))
     }
-    if spec.preDNAT || spec.doNotTrack, !spec.applyOnForward {
+    if preDNAT || doNotTrack, !applyOnForward {
       wrong(
         "applyOnForward", "applyOnForward must be true if either preDNAT or doNotTrack is true")
     }
-    if spec.preDNAT, spec.doNotTrack {
+    if preDNAT, doNotTrack {
       wrong("preDNAT", "preDNAT and doNotTrack cannot both be true")
     }
-    if spec.preDNAT, !spec.egress.isEmpty {
+    if preDNAT, !egress.isEmpty {
       wrong("egress", "preDNAT policy cannot have any egress rules")
     }
-    if spec.preDNAT, spec.types.contains(.egress) {
+    if preDNAT, types.contains(.egress) {
       wrong("types", "preDNAT policy cannot have 'Egress' type")
     }
     return problems

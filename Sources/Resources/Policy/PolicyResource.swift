@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// A network policy or a global network policy.
+/// A network policy or a global network policy, in force or staged.
 public protocol PolicyResource: Resource where Spec: PolicySpec {}
 
 extension PolicyResource {

@@ -1,0 +1,191 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Datastore
+import FoundationEssentials
+public import Resources
+import SwiftProtobuf
+
+extension EtcdDatastore {
+  public func get(_ key: ResourceKey) async throws(DatastoreError) -> any Resource {
+    try Self.check(key)
+    guard let found = try await look(for: [key])[key] else { throw .doesNotExist(key) }
+    switch found.meaning(key.kind) {
+    case .resource(let resource): return resource
+    case .malformed(let object): throw .failed("\(key) cannot be read: \(object.reason)")
+    case .nothing: throw .doesNotExist(key)
+    }
+  }
+
+  public func list(_ query: ListQuery) async throws(DatastoreError) -> ListResult {
+    for _ in 0..<3 {
+      do throws(CallFailure) {
+        return try await snapshot(query)
+      } catch {
+        // While it was read, its revision was compacted: read a newer one.
+        if case .compacted = error { continue }
+        throw error.error
+      }
+    }
+    throw .unavailable("etcd is compacted faster than \(query.kind.rawValue) resources can be read")
+  }
+
+  /// What is stored now under the places where these objects may be.
+  func look(
+    for keys: some Collection<ResourceKey>
+  ) async throws(DatastoreError) -> [ResourceKey: StoredValue] {
+    var found: [ResourceKey: StoredValue] = [:]
+    var places: [(key: ResourceKey, path: String)] = []
+    for key in keys {
+      let paths = KeyLayout.candidates(key)
+      places += paths.map { (key, $0) }
+      if paths.isEmpty { found[key] = try await search(key) }
+    }
+    var next = places.startIndex
+    while next < places.endIndex {
+      // As many as etcd takes at once.
+      let batch = places[next...].prefix(Self.operationsAtOnce)
+      next = batch.endIndex
+      let responses = try await ranges(
+        batch.map { place in .with { $0.key = Data(place.path.utf8) } })
+      for (place, response) in zip(batch, responses) {
+        guard found[place.key] == nil, let pair = response.kvs.first else { continue }
+        let value = StoredValue(pair)
+        guard value.meaning(place.key.kind).key == place.key else { continue }
+        found[place.key] = value
+        recent.note(place.key, value)
+      }
+    }
+    return found
+  }
+
+  /// etcd's default of --max-txn-ops.
+  private static let operationsAtOnce = 128
+
+  /// Looks for an object whose place its name does not say.
+  private func search(_ key: ResourceKey) async throws(DatastoreError) -> StoredValue? {
+    for range in KeyLayout.ranges(of: ListQuery(key.kind, namePrefix: key.name)) {
+      let pairs = try await refusing { () throws(CallFailure) in
+        try await self.pages(range, at: 0).pairs
+      }
+      for pair in pairs {
+        let value = StoredValue(pair)
+        if value.meaning(key.kind).key == key { return value }
+      }
+    }
+    return nil
+  }
+
+  private func ranges(
+    _ requests: [Etcdserverpb_RangeRequest]
+  ) async throws(DatastoreError) -> [Etcdserverpb_RangeResponse] {
+    try await refusing { () throws(CallFailure) in
+      if requests.count == 1, let only = requests.first {
+        return [
+          try await self.client.call { link, metadata, options in
+            try await link.kv.range(only, metadata: metadata, options: options)
+          }
+        ]
+      }
+      let request = Etcdserverpb_TxnRequest.with {
+        $0.success = requests.map { request in .with { $0.requestRange = request } }
+      }
+      let response = try await self.client.call { link, metadata, options in
+        try await link.kv.txn(request, metadata: metadata, options: options)
+      }
+      return response.responses.map(\.responseRange)
+    }
+  }
+
+  /// Runs calls whose failures are all the same to the caller.
+  func refusing<R>(
+    _ body: () async throws(CallFailure) -> R
+  ) async throws(DatastoreError) -> R {
+    do throws(CallFailure) { return try await body() } catch { throw error.error }
+  }
+
+  // MARK: - Lists
+
+  /// All that a query names, at one revision. Pages are decoded while the next is under way.
+  private func snapshot(_ query: ListQuery) async throws(CallFailure) -> ListResult {
+    var revision: Int64 = 0
+    var decoding: [Task<[StoredValue.Meaning], Never>] = []
+    for range in KeyLayout.ranges(of: query) {
+      revision = try await page(range, at: revision) { pairs in
+        decoding.append(
+          Task.detached { pairs.map { StoredValue($0).meaning(query.kind) } })
+      }
+    }
+    var result = ListResult(items: [], revision: String(revision))
+    for task in decoding {
+      for meaning in await task.value {
+        guard let key = meaning.key, query.selects(key) else { continue }
+        switch meaning {
+        case .resource(let resource): result.items.append(resource)
+        case .malformed(let object): result.malformed.append(object)
+        case .nothing: break
+        }
+      }
+    }
+    Self.order(&result)
+    return result
+  }
+
+  /// Puts the objects in the order of their keys, which is not always that of etcd's. Of a policy
+  /// that is stored under both of its names, the one without the tier's is the policy.
+  private static func order(_ result: inout ListResult) {
+    let keys = result.items.map(\.key)
+    guard zip(keys, keys.dropFirst()).contains(where: { $0 >= $1 }) else { return }
+    var items = zip(keys, result.items).sorted {
+      ($0.0, $0.1.metadata.name.utf8.count) < ($1.0, $1.1.metadata.name.utf8.count)
+    }
+    var previous: ResourceKey?
+    items.removeAll { item in
+      defer { previous = item.0 }
+      return item.0 == previous
+    }
+    result.items = items.map(\.1)
+  }
+
+  private func pages(
+    _ range: KeyRange, at revision: Int64
+  ) async throws(CallFailure) -> (pairs: [Etcdserverpb_KeyValue], revision: Int64) {
+    var pairs: [Etcdserverpb_KeyValue] = []
+    let revision = try await page(range, at: revision) { pairs += $0 }
+    return (pairs, revision)
+  }
+
+  /// Reads a range in pages and gives each on. Returns the revision of all of them.
+  ///
+  /// - Parameter revision: 0 is now.
+  private func page(
+    _ range: KeyRange, at revision: Int64, _ take: ([Etcdserverpb_KeyValue]) -> Void
+  ) async throws(CallFailure) -> Int64 {
+    var revision = revision
+    var start = range.startData
+    var size = options.pageSize
+    while true {
+      let request = Etcdserverpb_RangeRequest.with {
+        $0.key = start
+        $0.rangeEnd = range.endData
+        $0.limit = Int64(size)
+        $0.revision = revision
+      }
+      let response: Etcdserverpb_RangeResponse
+      do throws(CallFailure) {
+        response = try await client.call { link, metadata, options in
+          try await link.kv.range(request, metadata: metadata, options: options)
+        }
+      } catch {
+        guard case .answerTooLarge = error, size > 1 else { throw error }
+        size /= 4
+        size = max(1, size)
+        continue
+      }
+      if revision == 0 { revision = response.header.revision }
+      take(response.kvs)
+      guard response.more, let last = response.kvs.last else { return revision }
+      start = last.key + [0]
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Resources
+import ValueTree
+
+/// A rule between fields, in the Common Expression Language that servers from 1.25 understand, with
+/// Calico's message (facts §1.3). The rules here are those of `Resources`' validation that the
+/// language can say without functions of later servers.
+struct CrossFieldRule: Sendable {
+  /// Where in the schema the rule stands: names of fields, and `[]` for the items of a list.
+  let place: [String]
+  let expression: String
+  let message: String
+  /// The lists at that place whose items the expression goes through.
+  let lists: [String]
+
+  init(_ place: String, _ expression: String, _ message: String, lists: [String] = []) {
+    self.lists = lists
+    self.place = place.isEmpty ? [] : place.split(separator: ".").map(String.init)
+    self.expression = expression
+    self.message = message
+  }
+
+  /// Items of a list at most, where the list has no limit of its own and a rule looks at each: the
+  /// server estimates what a rule may cost, and refuses a definition in which that has no bound.
+  private static let itemLimit = 1000
+
+  /// Puts the rule into the schema of the kind.
+  func add(to schema: inout Value) { add(to: &schema, place[...]) }
+
+  private func add(to schema: inout Value, _ rest: ArraySlice<String>) {
+    guard let step = rest.first else {
+      for field in lists {
+        guard var properties = schema["properties"], var list = properties[field],
+          list["maxItems"] == nil
+        else { continue }
+        list["maxItems"] = .int(Int64(Self.itemLimit))
+        properties[field] = list
+        schema["properties"] = properties
+      }
+      var rules = schema["x-kubernetes-validations"]?.array ?? []
+      rules.append(["rule": .string(expression), "message": .string(message)])
+      schema["x-kubernetes-validations"] = .array(rules)
+      return
+    }
+    if step == "[]" {
+      guard var items = schema["items"] else { return }
+      add(to: &items, rest.dropFirst())
+      schema["items"] = items
+      if schema["maxItems"] == nil { schema["maxItems"] = .int(Int64(Self.itemLimit)) }
+    } else {
+      guard var properties = schema["properties"], var field = properties[step] else { return }
+      add(to: &field, rest.dropFirst())
+      properties[step] = field
+      schema["properties"] = properties
+    }
+  }
+
+  static func rules(of kind: Kind) -> [CrossFieldRule] {
+    switch kind {
+    case .ipPool: pool
+    case .bgpPeer: peer
+    case .bgpConfiguration: bgp
+    case .bgpFilter: ["exportV4", "importV4", "exportV6", "importV6"].flatMap(filter)
+    case .tier: tier
+    case .hostEndpoint: hostEndpoint
+    case .felixConfiguration: felix
+    case .globalNetworkPolicy: stage + policyRules
+    case .networkPolicy: policyRules
+    case .stagedGlobalNetworkPolicy:
+      stage + policyRules
+        + [
+          staged([
+            "order", "selector", "types", "ingress", "egress", "namespaceSelector",
+            "serviceAccountSelector", "performanceHints", "doNotTrack", "preDNAT", "applyOnForward",
+          ])
+        ]
+    case .stagedNetworkPolicy:
+      policyRules
+        + [
+          staged([
+            "order", "selector", "types", "ingress", "egress", "serviceAccountSelector",
+            "performanceHints",
+          ])
+        ]
+    case .stagedKubernetesNetworkPolicy:
+      [
+        CrossFieldRule(
+          "spec",
+          deletion(["ingress", "egress", "policyTypes"])
+            + " && (!has(self.podSelector) || !has(self.podSelector.matchLabels)"
+            + " && !has(self.podSelector.matchExpressions)))",
+          "Spec fields should all be zero-value if stagedAction is Delete")
+      ]
+    default: []
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Runs a program to its end.
+public enum RigCommand {
+  /// How it ended and what it wrote.
+  public struct Outcome: Sendable {
+    /// The exit status; 128 and the signal when it was killed.
+    public var status: Int32
+    public var output: String
+    public var errors: String
+  }
+
+  /// Runs a program and waits for its end, whatever that is.
+  public static func outcome(
+    _ words: [String],
+    environment: [String: String] = [
+      "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent",
+    ],
+    input: String? = nil
+  ) throws(RigError) -> Outcome {
+    let folder = try RigFolder("command")
+    var source: Int32?
+    if let input {
+      source = open(try folder.write(input, to: "in"), O_RDONLY | O_CLOEXEC)
+    }
+    defer { if let source { close(source) } }
+    let child = try ServerProcess.spawn(
+      words, environment, input: source, log: folder.file("out"), append: false,
+      errors: folder.file("err"))
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7f
+    return Outcome(
+      status: signal == 0 ? status >> 8 & 0xff : 128 + signal,
+      output: RigFolder.text(of: folder.file("out")),
+      errors: RigFolder.text(of: folder.file("err")))
+  }
+
+  /// Runs a program that must succeed, and gives what it wrote.
+  @discardableResult
+  public static func run(
+    _ words: [String],
+    environment: [String: String] = [
+      "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent",
+    ],
+    input: String? = nil
+  ) throws(RigError) -> String {
+    let outcome = try outcome(words, environment: environment, input: input)
+    guard outcome.status == 0 else {
+      throw RigError(
+        "\(words.joined(separator: " ")) ended with \(outcome.status): "
+          + outcome.output + outcome.errors)
+    }
+    return outcome.output
+  }
+}
