@@ -189,6 +189,8 @@ let package = Package(
     executable("lab-probe", ["CLinux"]),
     // What scripts/bench times from inside.
     executable("change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
+    executable(
+      "store-bench", ["Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
 
     tests("Addressing"),
     tests("Netlink", ["Addressing", "CLinux"]),

@@ -52,7 +52,7 @@ public struct CommandContext: Sendable {
           .open(durability: .full)
       },
       readBird: { socket throws(RoutingError) in try BirdStatus.read(socket: socket) },
-      readStandardInput: { try InputFile.standardInput() },
+      readStandardInput: { try InputFile.standardInput(limit: MigrationFile.limit) },
       output: { OutputStream.write($0, to: STDOUT_FILENO) },
       error: { OutputStream.write($0, to: STDERR_FILENO) })
   }

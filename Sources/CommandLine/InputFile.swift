@@ -53,17 +53,22 @@ enum InputFile {
     return names.sorted()
   }
 
-  static func read(_ path: String) throws -> [UInt8] {
+  /// - Parameter limit: bytes at most.
+  static func read(_ path: String, limit: Int = limit) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }
-    return try contents(of: descriptor, path)
+    return try contents(of: descriptor, path, limit)
   }
 
-  static func standardInput() throws -> [UInt8] {
-    try contents(of: STDIN_FILENO, "standard input")
+  /// - Parameter limit: bytes at most.
+  static func standardInput(limit: Int = limit) throws -> [UInt8] {
+    try contents(of: STDIN_FILENO, "standard input", limit)
   }
-  private static func contents(of descriptor: Int32, _ path: String) throws -> [UInt8] {
+
+  private static func contents(
+    of descriptor: Int32, _ path: String, _ limit: Int
+  ) throws -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {

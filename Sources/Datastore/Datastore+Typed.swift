@@ -4,6 +4,9 @@
 public import Resources
 
 extension Datastore {
+  /// Most stores hold nothing but Calico's own.
+  public func isForeign(_ key: ResourceKey) -> Bool { false }
+
   /// Reads one resource of a known type.
   public func get<R: Resource>(
     _ type: R.Type, _ name: String, namespace: String? = nil

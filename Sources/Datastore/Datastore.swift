@@ -14,12 +14,17 @@ public protocol Datastore: Sendable {
   /// every intermediate state is safe.
   var commitsAtomically: Bool { get }
 
+  /// Whether an object of this name comes and goes with something that is not Calico's, such as a
+  /// pod: it can be neither created nor deleted here.
+  func isForeign(_ key: ResourceKey) -> Bool
+
   /// Stores a new resource and returns it with revision, UID and creation time filled in.
   ///
   /// Errors: `alreadyExists`; `validation` when a revision is set already.
   func create(_ resource: any Resource) async throws(DatastoreError) -> any Resource
 
-  /// Replaces a resource whose stored revision equals `metadata.resourceVersion`.
+  /// Replaces a resource whose stored revision equals `metadata.resourceVersion`. An update that
+  /// changes nothing may leave the revision as it is.
   ///
   /// Errors: `doesNotExist`; `updateConflict`; `validation` when no revision is set.
   func update(_ resource: any Resource) async throws(DatastoreError) -> any Resource

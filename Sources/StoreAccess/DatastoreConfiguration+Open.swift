@@ -12,16 +12,16 @@ extension DatastoreConfiguration: CustomStringConvertible {
     switch type {
     case .local: "local datastore \(path) (\(reason))"
     case .etcdv3:
-      "etcd datastore \(Self.etcdPlace(spec)) (\(reason))"
+      "etcd datastore\(Self.etcdPlace(spec)) (\(reason))"
     case .kubernetes:
       "Kubernetes datastore \(spec.k8sAPIEndpoint ?? spec.kubeconfig ?? "") (\(reason))"
     }
   }
 
-  /// Where etcd is, as people said it.
+  /// Where etcd is, as people said it, after a space.
   private static func etcdPlace(_ spec: CalicoAPIConfigSpec) -> String {
-    if let endpoints = spec.etcdEndpoints, !endpoints.isEmpty { return endpoints }
-    return spec.etcdDiscoverySrv ?? ""
+    [spec.etcdEndpoints, spec.etcdDiscoverySrv].lazy.compactMap { $0 }.first { !$0.isEmpty }
+      .map { " \($0)" } ?? ""
   }
 
   /// Opens the datastore.

@@ -60,7 +60,12 @@ public struct DatastoreConfiguration: Hashable, Sendable {
     } else if let found = Self.foundKubernetes(environment) {
       (type, reason) = (.kubernetes, "no type is configured, and \(found)")
     } else {
-      (type, reason) = (.local, "nothing else is configured")
+      // Never a file by accident: an agent that lost its configuration would take the emptiness of
+      // a new one for the cluster's state.
+      (type, reason) = (
+        .etcdv3,
+        "the default, as nothing is configured; for a datastore in a file set DATASTORE_TYPE=local"
+      )
     }
   }
 

@@ -19,6 +19,8 @@ struct Desk {
 
   /// Whether commands open the datastore that is configured, as the program does.
   var followsConfiguration = false
+  /// What is between the commands and the datastore.
+  var wrap: @Sendable (any Datastore) -> any Datastore = { $0 }
 
   /// What a command said, and its exit code.
   struct Answer: Equatable {
@@ -40,7 +42,9 @@ struct Desk {
     let said = Said()
     var context = CommandContext(
       environment: environment,
-      openStore: { _, _ in try await LocalDatastore.open(path: path, durability: .processCrash) },
+      openStore: { [wrap] _, _ in
+        wrap(try await LocalDatastore.open(path: path, durability: .processCrash))
+      },
       readBird: readBird,
       readStandardInput: { Array(input.utf8) },
       output: { text in said.output.withLock { $0 += text } },
@@ -54,7 +58,10 @@ struct Desk {
 
   /// Looks behind the commands' backs.
   func withStore<T>(_ body: (any Datastore) async throws -> T) async throws -> T {
-    let store = try await LocalDatastore.open(path: storePath, durability: .processCrash)
+    let store: any Datastore =
+      followsConfiguration
+      ? try await CommandContext.process.openStore(nil, environment)
+      : try await LocalDatastore.open(path: storePath, durability: .processCrash)
     do {
       let result = try await body(store)
       await store.close()

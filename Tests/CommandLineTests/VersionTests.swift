@@ -79,8 +79,8 @@ struct VersionTests {
     "every command says what it is for and most show how",
     arguments: [
       "create", "replace", "apply", "delete", "get", "ipam check", "ipam show", "ipam release",
-      "node status",
-      "version",
+      "node status", "version", "datastore migrate", "datastore migrate export",
+      "datastore migrate import", "datastore migrate lock", "datastore migrate unlock",
     ])
   func help(command: String) async {
     let words = command.split(separator: " ").map(String.init)

@@ -32,13 +32,17 @@ import Testing
       "apiVersion: projectcalico.org/v3\nkind: CalicoAPIConfig\nmetadata:\nspec:\n  \(spec)\n")
   }
 
-  @Test("is the local one when nothing is configured") func nothing() throws {
+  @Test("is etcd when nothing is configured, and says what to set") func nothing() async throws {
     let configuration = try read()
-    #expect(configuration.type == .local)
-    #expect(configuration.path == "/var/lib/calico/datastore.db")
-    #expect(
-      configuration.description
-        == "local datastore /var/lib/calico/datastore.db (nothing else is configured)")
+    #expect(configuration.type == .etcdv3)
+    do {
+      _ = try await configuration.open(durability: .full)
+      Issue.record("it opened something")
+    } catch {
+      let text = "\(error)"
+      #expect(text.contains("the default, as nothing is configured"))
+      #expect(text.contains("DATASTORE_TYPE=local") && text.contains("set ETCD_ENDPOINTS"))
+    }
   }
 
   @Test(
@@ -54,7 +58,7 @@ import Testing
       (["CALICO_DATASTORE_PATH": "/x"], .local, "CALICO_DATASTORE_PATH (datastorePath) is set"),
       (["CALICO_DATASTORE_PATH": "/x", "ETCD_ENDPOINTS": "x"], .local, "CALICO_DATASTORE_PATH"),
       (["CALICO_DATASTORE_PATH": "/x", "DATASTORE_TYPE": "etcdv3"], .etcdv3, "the type is"),
-      (["ETCD_ENDPOINTS": "", "KUBECONFIG": ""], .local, "nothing else is configured"),
+      (["ETCD_ENDPOINTS": "", "KUBECONFIG": ""], .etcdv3, "the default, as nothing is configured"),
     ])
   func choice(_ environment: [String: String], _ type: DatastoreType, _ reason: String) throws {
     let configuration = try read(environment)
@@ -75,7 +79,7 @@ import Testing
   @Test("needs the file that was named, not the default one") func missingFile() throws {
     let missing = failure(file: "\(folder.path)/missing.cfg")
     #expect(missing == "cannot read \(folder.path)/missing.cfg: there is no such file")
-    #expect(try read().type == .local)
+    #expect(try read().type == .etcdv3)
     #expect(failure(file: folder.path).hasPrefix("cannot read \(folder.path): "))
     let large = try folder.write("calicoctl.cfg", String(repeating: "#\n", count: 600_000))
     #expect(failure(file: large).contains("larger than 1048576 bytes"))

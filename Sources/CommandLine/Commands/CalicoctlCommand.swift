@@ -23,7 +23,8 @@ struct CalicoctlCommand: ParsableCommand {
       """,
     subcommands: [
       CreateCommand.self, ReplaceCommand.self, ApplyCommand.self, DeleteCommand.self,
-      GetCommand.self, IPAMCommand.self, NodeCommand.self, VersionCommand.self,
+      GetCommand.self, IPAMCommand.self, NodeCommand.self, DatastoreCommand.self,
+      VersionCommand.self,
     ])
 
   @OptionGroup var global: GlobalOptions

@@ -34,7 +34,7 @@ extension ResourceWriter {
     case let tier as Tier:
       try await checkUnused(tier)
     case is Node:
-      for tunnel in Self.tunnels {
+      for tunnel in NodeHandle.kinds {
         try await ipam.release(handle: "\(tunnel)-\(stored.metadata.name)")
       }
       try await ipam.releaseHostAffinities(stored.metadata.name)
@@ -62,12 +62,6 @@ extension ResourceWriter {
     }
     return disabled
   }
-
-  /// What the handles of a node's own addresses begin with.
-  private static let tunnels = [
-    "ipip-tunnel-addr", "vxlan-tunnel-addr", "vxlan-v6-tunnel-addr", "wireguard-tunnel-addr",
-    "wireguard-v6-tunnel-addr",
-  ]
 
   private func checkUnused(_ tier: Tier) async throws {
     let name = tier.metadata.name

@@ -30,7 +30,8 @@ enum NodeConversion {
         name: "ASNumber", read: { $0.spec.bgp?.asNumber.map { "\($0)" } ?? "" },
         write: { node, text in
           var bgp = node.spec.bgp ?? NodeBGPSpec()
-          bgp.asNumber = ASNumber(text)
+          // A number, as Calico writes it; only the dotted form is a text.
+          bgp.asNumber = UInt32(text).map { ASNumber($0) } ?? ASNumber(text)
           node.spec.bgp = bgp
         }),
       spec("IPv4VXLANTunnelAddr", \.ipv4VXLANTunnelAddr),

@@ -59,7 +59,7 @@ extension KubernetesServer {
     try await start()
   }
 
-  /// Ends everything and removes what it left. The object is of no use after that.
+  /// Ends everything at once. The object is of no use after that; its files go with it.
   public func shutDown() async {
     let running = processes.withLock { $0 }
     await running.controllers?.kill()

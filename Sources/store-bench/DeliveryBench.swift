@@ -1,0 +1,47 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import Resources
+
+/// How a change that one process makes comes to another.
+enum DeliveryBench {
+  /// Says `ready` when it has everything, and from then on a line for every change.
+  static func watch(kind word: String) async throws {
+    let kind = try BenchStore.kind(word)
+    let syncer = Syncer(try await BenchStore.open(), kinds: [kind])
+    let task = Task { await syncer.run() }
+    var isReady = false
+    while let batch = await syncer.next() {
+      if isReady {
+        for change in batch.changes { Output.say("\(change.key)") }
+      } else if batch.status == .inSync {
+        isReady = true
+        Output.say("ready")
+      }
+    }
+    task.cancel()
+  }
+
+  /// Makes a GlobalNetworkSet and changes it for every line of standard input. Says for each when it
+  /// began to write, in nanoseconds of CLOCK_MONOTONIC, once it is written.
+  static func write(name: String) async throws {
+    let store = try await BenchStore.open()
+    var set: GlobalNetworkSet
+    if let stored = try await store.find(GlobalNetworkSet.self, name) {
+      set = stored
+    } else {
+      set = try await store.created(GlobalNetworkSet(name: name))
+    }
+    Output.say("ready")
+    var round = 0
+    while readLine() != nil {
+      round += 1
+      set.metadata.annotations["round"] = String(round)
+      let start = Output.now
+      set = try await store.updated(set)
+      Output.say("\(start)")
+    }
+    await store.close()
+  }
+}
