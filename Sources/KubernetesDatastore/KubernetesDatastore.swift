@@ -60,14 +60,6 @@ public final class KubernetesDatastore: Datastore {
     self.stores = stores
   }
 
-  public func isForeign(_ key: ResourceKey) -> Bool {
-    switch key.kind {
-    case .node, .profile, .workloadEndpoint: true
-    case .networkPolicy: key.name.hasPrefix(PolicyConversion.prefix)
-    default: false
-    }
-  }
-
   public func create(_ resource: any Resource) async throws(DatastoreError) -> any Resource {
     try check(resource.key)
     guard resource.metadata.resourceVersion == nil else {

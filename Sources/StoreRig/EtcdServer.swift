@@ -243,8 +243,8 @@ public final class EtcdServer: Sendable {
 
   /// Writes a key.
   public func put(_ key: String, _ value: String) throws(RigError) {
-    // From its input, where a text may begin with a dash.
-    try run("put", key, input: value)
+    // From its input, where a text may begin with a dash; but there it takes nothing for no value.
+    if value.isEmpty { try run("put", key, "") } else { try run("put", key, input: value) }
   }
 
   /// Removes all keys, for the next test.

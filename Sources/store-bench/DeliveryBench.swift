@@ -6,7 +6,8 @@ import Resources
 
 /// How a change that one process makes comes to another.
 enum DeliveryBench {
-  /// Says `ready` when it has everything, and from then on a line for every change.
+  /// Says `ready` when it has everything, and from then on for every change of a resource the number
+  /// of the round that stands in it, as JSON.
   static func watch(kind word: String) async throws {
     let kind = try BenchStore.kind(word)
     let syncer = Syncer(try await BenchStore.open(), kinds: [kind])
@@ -14,7 +15,9 @@ enum DeliveryBench {
     var isReady = false
     while let batch = await syncer.next() {
       if isReady {
-        for change in batch.changes { Output.say("\(change.key)") }
+        for case .set(let resource) in batch.changes {
+          Output.say("\"round\":\"\(resource.metadata.annotations["round"] ?? "")\"")
+        }
       } else if batch.status == .inSync {
         isReady = true
         Output.say("ready")

@@ -7,7 +7,7 @@ import Glibc
 ///
 ///     store-bench serve etcd|kubernetes NAMESPACE   a real server in a network namespace
 ///     store-bench snapshot KIND                     from the start until the syncer has everything
-///     store-bench watch KIND                        a line for every change that is delivered
+///     store-bench watch KIND                        what `write` did, as it is delivered
 ///     store-bench write NAME                        a change of a GlobalNetworkSet for every line of
 ///                                                   standard input, and when it began
 ///

@@ -58,7 +58,9 @@ extension DatastoreConformance {
     },
     Check("an update that was based on an older revision conflicts") { store in
       let first = try await store.created(sample("a", "1"))
-      let second = try await store.updated(first)
+      var changed = first
+      changed.metadata.annotations["content"] = "2"
+      let second = try await store.updated(changed)
       let error = await failure { () throws(DatastoreError) in try await store.update(first) }
       #expect(shape(error) == "conflict: GlobalNetworkSet(a)")
       var alien = first
@@ -89,7 +91,9 @@ extension DatastoreConformance {
     },
     Check("a delete with a revision spares a newer object") { store in
       let first = try await store.created(sample("a", "1"))
-      let second = try await store.updated(first)
+      var changed = first
+      changed.metadata.annotations["content"] = "2"
+      let second = try await store.updated(changed)
       let error = await failure { () throws(DatastoreError) in
         try await store.delete(first.key, revision: first.metadata.resourceVersion)
       }

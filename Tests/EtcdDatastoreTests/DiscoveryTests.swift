@@ -88,7 +88,7 @@ import Testing
     answer[7] = 1
     answer[11] = 0
     answer += [0xc0, 12, 0, 33, 0, 1, 0, 0, 0, 60, 0, 10]
-    answer += [0, 1, 0, 2, 0x09, 0x4b, 1, 0x61, 0xc0, 31]
+    answer += [0, 1, 0, 2, 0x09, 0x4b, 1, 0x61, 0xc0, 30]
     let right = query.records(of: answer)
     #expect(right?.map(\.port) == [2379] && right?.map(\.priority) == [1])
     for _ in 0..<20_000 {

@@ -67,15 +67,15 @@ import Testing
     let cases: [(CertificateAuthority.Pair, trusted: String, says: String)] = [
       (
         try authority.issue("expired", to: .init("etcd", hosts: hosts), days: -1),
-        authority.certificateFile, "expired"
+        authority.certificateFile, "is not accepted (CERTIFICATE_VERIFY_FAILED): it has expired"
       ),
       (
         try other.issue("foreign", to: .init("etcd", hosts: hosts)), authority.certificateFile,
-        "CERTIFICATE_VERIFY_FAILED"
+        "is not of the authority that ETCD_CA_CERT_FILE"
       ),
       (
         try authority.issue("named", to: .init("etcd", hosts: ["etcd.example.com"])),
-        authority.certificateFile, "127.0.0.1"
+        authority.certificateFile, "is not for the name"
       ),
     ]
     let client = try authority.issue("client", to: .init("client"))
@@ -115,7 +115,7 @@ import Testing
     let store = try await EtcdDatastore.open(options)
     let start = try await store.list(query).revision
     var events = EventReader(try await store.watch(query, from: start))
-    for index in 0..<3 {
+    for index in 0..<2 {
       // Longer than a token that is not used lasts.
       try await Task.sleep(for: .milliseconds(2500))
       _ = try await store.create(sample("n\(index)", "\(index)"))
@@ -126,7 +126,7 @@ import Testing
     // A restarted server knows no tokens.
     try await rig.server.restart()
     _ = try await store.create(sample("after", "1"))
-    #expect(try await store.all(GlobalNetworkSet.self).count == 4)
+    #expect(try await store.all(GlobalNetworkSet.self).count == 3)
     await store.close()
   }
 

@@ -29,7 +29,7 @@ import Testing
     let lease = try await store.lease(.seconds(1))
     try await store.report(key, Array(#"{"ready":true}"#.utf8), lease: lease)
     try await store.report(.lastReported(node: "n"), Array("{}".utf8))
-    for _ in 0..<6 {
+    for _ in 0..<4 {
       try await Task.sleep(for: .milliseconds(500))
       try await lease.renew()
       #expect(try await store.report(key) == Array(#"{"ready":true}"#.utf8))

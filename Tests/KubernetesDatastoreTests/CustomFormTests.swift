@@ -88,6 +88,23 @@ import ValueTree
       ])
   }
 
+  @Test("has members that no version has in an annotation, where the server leaves them")
+  func otherMembers() throws {
+    let form = CustomForm(kind: .tier)
+    var tier = Tier(name: "t")
+    tier.unknown = [.init("future", ["a": 1]), .init("status", ["b": 2])]
+    let value = try form.encode(tier, over: nil)
+    #expect(value["future"] == nil && value["status"] == ["b": 2])
+    let read = try form.decode(value).result.get()
+    #expect((read as? Tier)?.unknown == [.init("status", ["b": 2]), .init("future", ["a": 1])])
+    #expect(read.metadata.annotations.isEmpty)
+    #expect(try form.encode(read, over: value) == value)
+    var changed = try #require(read as? Tier)
+    changed.unknown = []
+    let cleared = try form.encode(changed, over: value)
+    #expect(cleared["metadata"]?["annotations"]?[CustomForm.membersAnnotation] == nil)
+  }
+
   @Test("with an annotation that is no JSON is not read") func wrongAnnotation() throws {
     let object = CustomForm(kind: .ipPool).decode(
       try json(pool("\"projectcalico.org/metadata\":\"{\"")))

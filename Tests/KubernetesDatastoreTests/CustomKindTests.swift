@@ -225,18 +225,4 @@ import ValueTree
     #expect(problems.first?.path.description == "metadata.name")
     await store.close()
   }
-
-  @Test("need a right that the account may not have") func forbidden() async throws {
-    let server = try await KubernetesServer.shared()
-    let store = try server.store(as: .typha)
-    let error = await failure { () async throws(DatastoreError) in
-      try await store.create(GlobalNetworkSet(name: unique("forbidden")))
-    }
-    guard case .unauthorized(let text) = error else {
-      Issue.record("\(error)")
-      return
-    }
-    #expect(text.contains("cannot create resource") && text.contains("ClusterRole"))
-    await store.close()
-  }
 }

@@ -170,6 +170,20 @@ import Testing
     await store.close()
   }
 
+  @Test("or refuses, a call says which right the account needs") func forbidden() async throws {
+    let server = try await server()
+    let store = try server.store(as: .typha)
+    let error = await failure { () async throws(DatastoreError) in
+      try await store.create(GlobalNetworkSet(name: unique("forbidden")))
+    }
+    guard case .unauthorized(let text) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(text.contains("cannot create resource") && text.contains("ClusterRole"))
+    await store.close()
+  }
+
   /// What a syncer has told, by key.
   private final class View: Sendable {
     private let state = Mutex([ResourceKey: String]())

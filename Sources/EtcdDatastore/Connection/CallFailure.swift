@@ -45,6 +45,11 @@ enum CallVerdict {
   init(_ error: RPCError, user: String?) {
     let message = error.message
     let isEtcds = message.hasPrefix("etcdserver:")
+    // The library's words for an answer that is larger than it may be; the code is that of a bug.
+    if message.hasPrefix("Failed to decode message") {
+      self = .failure(.answerTooLarge)
+      return
+    }
     switch error.code {
     case .unauthenticated:
       self = .renewToken

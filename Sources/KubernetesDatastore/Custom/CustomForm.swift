@@ -17,6 +17,12 @@ struct CustomForm: Sendable {
   static let version = "v1"
   /// The annotation with the resource's own metadata.
   static let annotation = "projectcalico.org/metadata"
+  /// The annotation with members of the resource besides those that every version has: the server
+  /// would drop them from where they belong.
+  static let membersAnnotation = "projectcalico.org/members"
+  private static let standardMembers: Set<String> = [
+    "apiVersion", "kind", "metadata", "spec", "status",
+  ]
 
   let kind: Kind
 
@@ -123,6 +129,11 @@ struct CustomForm: Sendable {
     where !["kind", "apiVersion", "metadata"].contains(member.key) {
       members.append(member)
     }
+    let others = (metadata["annotations"]?[Self.membersAnnotation]?.string)
+      .flatMap { try? JSON.parse($0, duplicateKeys: .kept) }
+    for member in others?.members ?? [] where !Self.standardMembers.contains(member.key) {
+      if !members.contains(where: { $0.key == member.key }) { members.append(member) }
+    }
     var result = Value.object(members)
     if kind == .ipamHandle { result["metadata"]?["name"] = .string(ownName(value)) }
     if kind == .blockAffinity, var spec = result["spec"], let text = spec["deleted"]?.string {
@@ -143,7 +154,9 @@ struct CustomForm: Sendable {
     }
     guard let text = metadata["annotations"]?[Self.annotation] else {
       result["labels"] = metadata["labels"]
-      result["annotations"] = metadata["annotations"]
+      var annotations = metadata["annotations"]
+      annotations?[Self.membersAnnotation] = nil
+      result["annotations"] = annotations
       return result
     }
     guard let text = text.string, let own = try? JSON.parse(text, duplicateKeys: .kept),
@@ -174,9 +187,21 @@ struct CustomForm: Sendable {
     var result = content(try StoredObject.value(of: resource))
     if var stored, case .success(let before) = decode(stored).result {
       stored["metadata"] = nil
+      for member in before.encode().members ?? [] where !Self.standardMembers.contains(member.key) {
+        stored[member.key] = member.value
+      }
       result = stored.rewritten(from: content(before.encode()), to: result)
     }
-    result["metadata"] = customMetadata(resource.metadata, over: stored?["metadata"])
+    var metadata = customMetadata(resource.metadata, over: stored?["metadata"])
+    let others = (result.members ?? []).filter { !Self.standardMembers.contains($0.key) }
+    var annotations = metadata["annotations"] ?? .object([])
+    annotations[Self.membersAnnotation] =
+      others.isEmpty ? nil : .string(JSON.encode(.object(others)))
+    if annotations.members?.isEmpty == false || metadata["annotations"] != nil {
+      metadata["annotations"] = annotations
+    }
+    for member in others { result[member.key] = nil }
+    result["metadata"] = metadata
     return result
   }
 
