@@ -74,6 +74,10 @@ def timed(rounds, plugins):
         finally:
             for pod, _, _ in pods:
                 run("ip", "netns", "delete", pod, check=False)
+            for node in {plugin.node for _, _, plugin in pods}:
+                if node.datastore == "kubernetes":
+                    node.kubectl("delete", "pods", "--all", "--namespace", "bench",
+                                 "--grace-period=0", "--force")
     return times
 
 
