@@ -112,6 +112,12 @@ public final class TCPProxy: Sendable {
       Glibc.close(client)
       return
     }
+    // Small pieces go on at once, as they came.
+    var yes: Int32 = 1
+    for socket in [client, server] {
+      setsockopt(
+        socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    }
     let connection = ProxyConnection(client: client, server: server, proxy: self)
     harm.withLock { $0.sockets.formUnion([client, server]) }
     connection.start()

@@ -97,7 +97,10 @@ final class WatchReader: Sendable {
     let create = Etcdserverpb_WatchCreateRequest.with {
       $0.key = range.startData
       $0.rangeEnd = range.endData
-      $0.startRevision = start + 1
+      // From what is known already, although that is of no use: of a deletion at the very revision
+      // that etcd was compacted to, old servers keep nothing, and say so only to who asks for an
+      // earlier one.
+      $0.startRevision = max(1, start)
       $0.progressNotify = true
       $0.fragment = true
     }
@@ -144,7 +147,7 @@ final class WatchReader: Sendable {
       return nil
     }
     var events: [WatchEvent] = []
-    for event in message.events {
+    for event in message.events where event.kv.modRevision > start {
       if let event = await self.event(event) { events.append(event) }
     }
     let told = state.withLock { state in
