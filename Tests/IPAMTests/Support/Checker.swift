@@ -96,7 +96,7 @@ struct Checker {
     var counted: [String: [String: Int]] = [:]
     for handle in handles {
       let id = handle.spec.handleID
-      if handle.metadata.name != id.lowercased() {
+      if handle.metadata.name != id {
         dangers.append("handle \(id) is named \(handle.metadata.name)")
       }
       counted[id] = handle.spec.block
