@@ -58,6 +58,9 @@ actor ScriptedDatastore: Datastore {
 
   func sendTwice(_ value: Bool) { duplicates = value }
 
+  /// Does several of these with no list or watch in between.
+  func atOnce(_ changes: @Sendable (isolated ScriptedDatastore) -> Void) { changes(self) }
+
   /// Ends all watches, without an error where none is given.
   func breakWatches(_ error: DatastoreError?) {
     for watcher in watchers.values { watcher.continuation.finish(throwing: error) }
