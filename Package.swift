@@ -185,6 +185,8 @@ let package = Package(
     library("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
     // Real servers for tests and the demo: etcd and the Kubernetes API, with their certificates.
     library("StoreRig", ["CLinux", "ValueTree"]),
+    // What the tests of several targets share; no program has it.
+    library("TestSupport", ["Datastore", "Resources"]),
     executable("calico-demo", ["Lab"]),
     executable("lab-probe", ["CLinux"]),
     // What scripts/bench times from inside.
@@ -192,77 +194,86 @@ let package = Package(
     executable(
       "store-bench", ["Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
 
-    tests("Addressing"),
-    tests("Netlink", ["Addressing", "CLinux"]),
-    tests("ValueTree"),
-    tests("Selectors"),
-    tests("Telemetry"),
-    tests("AgentProtocol"),
-    tests("Resources", ["Addressing", "Selectors", "ValueTree"]),
+    tests("Addressing", ["TestSupport"]),
+    tests("Netlink", ["Addressing", "CLinux", "TestSupport"]),
+    tests("ValueTree", ["TestSupport"]),
+    tests("Selectors", ["TestSupport"]),
+    tests("Telemetry", ["TestSupport"]),
+    tests("AgentProtocol", ["TestSupport"]),
+    tests("Resources", ["Addressing", "Selectors", "TestSupport", "ValueTree"]),
     tests("Settings", ["Addressing", "Resources", "ValueTree"]),
     tests(
       "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
-    tests("LocalDatastore", ["Datastore", "Resources", "ValueTree"]),
+    tests("LocalDatastore", ["Datastore", "Resources", "TestSupport", "ValueTree"]),
     // One suite that all stores pass.
     .testTarget(
       name: "DatastoreConformanceTests",
       dependencies: [
         "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore",
-        "Resources", "StoreRig", "ValueTree",
+        "Resources", "StoreRig", "TestSupport", "ValueTree",
       ], swiftSettings: house),
     tests(
       "EtcdDatastore",
       [
-        "Addressing", "CLinux", "Datastore", "Resources", "StoreRig", "ValueTree", nioCore,
-        protobuf,
+        "Addressing", "CLinux", "Datastore", "Resources", "StoreRig", "TestSupport", "ValueTree",
+        nioCore, protobuf,
       ] + grpc),
     tests(
       "KubernetesClient",
       [
-        "KubernetesModel", "StoreRig", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
+        "KubernetesModel", "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1, nioPosix,
+        protobuf,
       ]),
     tests(
       "KubernetesDatastore",
       [
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
-        "ValueTree", protobuf,
+        "TestSupport", "ValueTree", protobuf,
       ]),
     tests(
       "StoreAccess",
-      ["Datastore", "EtcdDatastore", "KubernetesClient", "Resources", "Settings"]),
-    tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources"]),
-    tests("PolicyEngine", ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel"]),
+      ["Datastore", "EtcdDatastore", "KubernetesClient", "Resources", "Settings", "TestSupport"]),
+    tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources", "TestSupport"]),
+    tests(
+      "PolicyEngine",
+      ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "TestSupport"]),
     tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),
-    tests("PolicyCases", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
+    tests("PolicyCases", ["Addressing", "PolicyOracle", "Resources", "TestSupport", "ValueTree"]),
     tests(
       "Dataplane",
       [
         "Addressing", "CLinux", "DesiredState", "Netlink", "PacketLab", "PacketSimulator",
         "PolicyEngine", "Resources", "SyncModel", "Telemetry", "ValueTree", logging,
       ], exclude: ["Snapshots"]),
-    tests("Routing", ["Addressing"]),
+    tests("Routing", ["Addressing", "TestSupport"]),
     tests("PacketSimulator", ["Addressing", "Netlink", "PacketLab"]),
     .testTarget(
       name: "PolicyJudgementTests",
       dependencies: [
         "Addressing", "CLinux", "Dataplane", "DesiredState", "Netlink", "PacketLab",
-        "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources",
-        "SyncModel", "Telemetry", "ValueTree", logging,
+        "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources", "SyncModel",
+        "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"], swiftSettings: house),
     tests(
       "Attachment",
       [
         "Addressing", "AgentProtocol", "CSQLite", "Datastore", "IPAM", "LocalDatastore", "Netlink",
-        "Resources", "Settings", "ValueTree", "calico",
+        "Resources", "Settings", "TestSupport", "ValueTree", "calico",
       ]),
     tests(
       "CommandLine",
-      ["Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "ValueTree"]),
+      [
+        "Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "TestSupport",
+        "ValueTree",
+      ]),
     tests(
       "NodeAgent",
-      ["Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel"]),
+      [
+        "Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel",
+        "TestSupport",
+      ]),
     tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
-    tests("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
+    tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),
   ],
   swiftLanguageModes: [.v6]
 )

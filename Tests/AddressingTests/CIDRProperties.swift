@@ -3,6 +3,7 @@
 
 import Addressing
 import Testing
+import TestSupport
 
 @Suite("The algebra of CIDRs against a model of 64 cells")
 struct CIDRProperties {

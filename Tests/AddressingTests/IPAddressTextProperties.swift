@@ -4,6 +4,7 @@
 import Addressing
 import Glibc
 import Testing
+import TestSupport
 
 @Suite("IP address text against the C library")
 struct IPAddressTextProperties {

@@ -3,6 +3,7 @@
 
 import Addressing
 import Testing
+import TestSupport
 
 @Suite("Ports")
 struct PortRangeTests {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import TestSupport
 
 /// A stretch of addresses cut into 64 equal cells, so that a set of them is one number: the
 /// brute-force model of ranges and CIDRs.

@@ -3,12 +3,13 @@
 
 import AgentProtocol
 import Testing
+import TestSupport
 
 @Suite("The client and agents that do not do their part")
 struct ClientTests {
   @Test("without a socket, or with one of a dead process, there is no agent")
   func absent() async {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let path = directory.socket
     await #expect(onThread { ask(path, .status) } == .failure(.noAgent(path: path)))
     RawSocket(listeningOn: path).finish()
@@ -31,7 +32,7 @@ struct ClientTests {
 
   @Test("an agent that accepts and says nothing is given up in time")
   func silent() async {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let path = directory.socket
     let listener = RawSocket(listeningOn: path)
     defer { listener.finish() }
@@ -45,7 +46,7 @@ struct ClientTests {
 
   @Test("an agent whose queue is full is given up in time")
   func fullQueue() async {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let path = directory.socket
     let listener = RawSocket(listeningOn: path)
     defer { listener.finish() }
@@ -65,7 +66,7 @@ struct ClientTests {
       ([0xFF, 0, 0, 0], { if case .badMessage = $0 { true } else { false } }),
     ]
     for (bytes, isExpected) in cases {
-      let directory = TemporaryDirectory()
+      let directory = TemporaryFolder()
       let path = directory.socket
       let listener = RawSocket(listeningOn: path)
       async let served: Void = onThread {
@@ -86,7 +87,7 @@ struct ClientTests {
 
   @Test("a request that does not fit is refused before it is sent")
   func tooLarge() async {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryFolder()
     let path = directory.socket
     let listener = RawSocket(listeningOn: path)
     defer { listener.finish() }

@@ -4,10 +4,11 @@
 import AgentProtocol
 import Glibc
 import Testing
+import TestSupport
 
 @Suite("The server")
 struct ServerTests {
-  let directory = TemporaryDirectory()
+  let directory = TemporaryFolder()
   var path: String { directory.socket }
 
   private func fileMode() -> mode_t? {

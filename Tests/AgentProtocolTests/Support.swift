@@ -4,23 +4,11 @@
 import AgentProtocol
 import Glibc
 import Synchronization
+import TestSupport
 
-/// A directory for one test, removed with it.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/agent-protocol-XXXXXX".utf8CString)
-    _ = mkdtemp(&template)
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
+extension TemporaryFolder {
+  /// Where an agent of this run directory listens.
   var socket: String { AgentSocket.path(runDirectory: path) }
-
-  deinit {
-    unlink(socket)
-    rmdir(path)
-  }
 }
 
 let endpoint = AttachedEndpoint(

@@ -8,6 +8,7 @@ import Resources
 import Synchronization
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("ADD on a node with an agent", .needsRoot)
 struct AgentTests {

@@ -3,6 +3,7 @@
 
 import Glibc
 import Testing
+import TestSupport
 
 @testable import Attachment
 
@@ -13,7 +14,7 @@ struct ChildProcessTests {
   ) throws -> ChildProcess.Outcome {
     // As the plugin's process does.
     signal(SIGPIPE, SIG_IGN)
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     try folder.write("#!/bin/sh\n\(script)\n", to: "plugin", mode: 0o700)
     return try ChildProcess(
       program: folder.path + "/plugin", environment: ["PATH": "/usr/bin:/bin", "WORD": "value"],

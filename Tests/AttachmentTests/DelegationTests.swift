@@ -8,6 +8,7 @@ import LocalDatastore
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("With another IPAM plugin", .needsRoot)
 struct DelegationTests {

@@ -10,6 +10,7 @@ import LocalDatastore
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("A call that cannot be done", .needsRoot)
 struct ErrorTests {
@@ -129,8 +130,7 @@ struct ErrorTests {
   /// The plugin's own code, with what no runtime would send.
   @Test("because of rubbish never ends in anything but an error")
   func rubbish() async throws {
-    var dice = SplitMix64.fromEnvironment()
-    print("CALICO_TEST_SEED=\(dice.seed)")
+    var dice = SplitMix64(for: "rubbish for the plugin")
     let host = try await Host()
     let pod = try host.pod("p")
     let good = Array(

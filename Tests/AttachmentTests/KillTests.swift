@@ -8,6 +8,7 @@ import LocalDatastore
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("A plugin that is killed", .needsRoot)
 struct KillTests {

@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Testing
+import TestSupport
 
 @testable import Attachment
 
 @Test("two calls on one interface wait for each other, on two interfaces they do not")
 func locks() throws {
-  let folder = try TemporaryFolder()
+  let folder = TemporaryFolder()
   let folders = try Folders(["CALICO_RUN_DIR": folder.path + "/a/b"])
   let first = try PodLock("cali1", folders)
   let other = try PodLock("cali2", folders)

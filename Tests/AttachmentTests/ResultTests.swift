@@ -5,6 +5,7 @@ import Attachment
 import Settings
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("The answer of ADD", .needsRoot)
 struct ResultTests {

@@ -4,6 +4,7 @@
 import Attachment
 import Synchronization
 import Testing
+import TestSupport
 
 @Suite("Two hundred pods that come and go at once", .needsRoot)
 struct StormTests {
@@ -12,8 +13,7 @@ struct StormTests {
 
   @Test("while plugins are killed never share an address, and leave nothing behind")
   func storm() async throws {
-    let seed = SplitMix64.fromEnvironment().seed
-    print("CALICO_TEST_SEED=\(seed)")
+    let seed = SplitMix64.seed(for: "the storm")
     let host = try await Host(pools: ["10.65.0.0/23"])
     let routes = try host.node.run("ip", "route", "show", "table", "all")
     let pods = try host.pods((0..<Self.podCount).map { "s\($0)" })

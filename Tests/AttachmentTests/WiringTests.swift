@@ -7,6 +7,7 @@ import LocalDatastore
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("A pod that is attached", .needsRoot)
 struct WiringTests {

@@ -3,6 +3,7 @@
 
 import Resources
 import Testing
+import TestSupport
 
 @Suite("The book's commands")
 struct BookCommandTests {

@@ -7,6 +7,7 @@ import LocalDatastore
 import Resources
 import Routing
 import Synchronization
+import TestSupport
 
 /// A person at a terminal, with a datastore of their own.
 struct Desk {

@@ -3,6 +3,7 @@
 
 @testable import Routing
 import Testing
+import TestSupport
 
 @Suite("calicoctl node status")
 struct NodeStatusTests {

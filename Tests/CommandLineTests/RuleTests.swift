@@ -6,6 +6,7 @@ import Datastore
 import IPAM
 import Resources
 import Testing
+import TestSupport
 
 @Suite("What depends on what is stored")
 struct RuleTests {

@@ -4,6 +4,7 @@
 import Datastore
 import Resources
 import Testing
+import TestSupport
 
 @Suite("Writing resources")
 struct WritingTests {

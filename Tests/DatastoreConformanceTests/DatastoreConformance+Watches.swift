@@ -4,6 +4,7 @@
 import Datastore
 import Resources
 import Testing
+import TestSupport
 
 extension DatastoreConformance {
   private static let query = ListQuery(.globalNetworkSet)

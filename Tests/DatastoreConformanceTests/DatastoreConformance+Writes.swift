@@ -4,6 +4,7 @@
 import Datastore
 import Resources
 import Testing
+import TestSupport
 
 extension DatastoreConformance {
   static let writes: [Check] = [

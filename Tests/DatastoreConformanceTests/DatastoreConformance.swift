@@ -29,20 +29,6 @@ enum DatastoreConformance {
 
   static let checks = writes + reads + watches + kinds
 
-  /// Runs a call that must fail and gives the failure back.
-  static func failure<R>(
-    _ call: () async throws(DatastoreError) -> R,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) async -> DatastoreError {
-    do {
-      _ = try await call()
-    } catch {
-      return error
-    }
-    Issue.record("the call did not fail", sourceLocation: sourceLocation)
-    return .cancelled
-  }
-
   /// Says of an error in a few words what it is.
   static func shape(_ error: DatastoreError) -> String {
     switch error {

@@ -4,6 +4,7 @@
 import Datastore
 import LocalDatastore
 import Synchronization
+import TestSupport
 
 extension StoreUnderTest {
   static let local: StoreUnderTest = {

@@ -6,6 +6,7 @@ import Glibc
 import Resources
 import Synchronization
 import Testing
+import TestSupport
 
 @Suite(
   "A syncer on a real store ends with what is in it", .serialized, .timeLimit(.minutes(5)))

@@ -5,6 +5,7 @@ import Datastore
 import Resources
 import StoreRig
 import Testing
+import TestSupport
 
 @testable import EtcdDatastore
 

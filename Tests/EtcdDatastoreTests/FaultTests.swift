@@ -6,6 +6,7 @@ import Resources
 import StoreRig
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import EtcdDatastore
 

@@ -3,6 +3,7 @@
 
 import NIOCore
 import Testing
+import TestSupport
 
 @testable import EtcdDatastore
 

@@ -5,6 +5,7 @@ import Datastore
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @testable import EtcdDatastore
 

@@ -7,14 +7,14 @@ import IPAM
 import LocalDatastore
 import Resources
 import Testing
+import TestSupport
 
 @Suite("Many at once in one file") struct ConcurrencyTests {
   /// Each task is a host with its own connection, or (`sameHost`) a plugin on one host.
   @Test(
     "give each address once and lose none", arguments: [true, false], [true, false])
   func twentyTasks(atomic: Bool, sameHost: Bool) async throws {
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
+    let folder = TemporaryFolder()
     let path = folder.path + "/ipam.db"
     func open() async throws -> any Datastore {
       let store = try await LocalDatastore.open(path: path, durability: .processCrash)

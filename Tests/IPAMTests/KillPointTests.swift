@@ -7,6 +7,7 @@ import IPAM
 import LocalDatastore
 import Resources
 import Testing
+import TestSupport
 
 /// Every operation is stopped at each of its calls of the store, before the call and after it.
 @Suite("A stop at any moment") struct KillPointTests {
@@ -121,8 +122,7 @@ import Testing
 
   @Test("loses nothing in the local datastore", arguments: scenarios[2...2], [true, false])
   func local(scenario: Scenario, atomic: Bool) async throws {
-    let folder = try TemporaryFolder()
-    defer { folder.remove() }
+    let folder = TemporaryFolder()
     var count = 0
     try await run(scenario) {
       count += 1

@@ -6,6 +6,7 @@ import Datastore
 import IPAM
 import Resources
 import Testing
+import TestSupport
 
 /// Two operations that have to do with the same records, in many orders of their calls.
 @Suite("A few at the same time") struct PairTests {
@@ -30,10 +31,10 @@ import Testing
 
   @Test("leave the records right", arguments: operations.indices, [true, false])
   func pairs(first: Int, atomic: Bool) async throws {
-    let seed = Seed.make("Two at the same time, \(first), atomic \(atomic)")
+    let seed = SplitMix64.seed(for: "Two at the same time, \(first), atomic \(atomic)")
     for second in Self.operations.indices[first...] {
-      for order in 0..<Seed.rounds(atomic ? 10 : 40) {
-        var generator = TestGenerator(seed &+ UInt64(1_000_000 * second + order))
+      for order in 0..<rounds(atomic ? 10 : 40) {
+        var generator = SplitMix64(seed: seed &+ UInt64(1_000_000 * second + order))
         let world = try await prepared(atomic, &generator)
         let pair = [Self.operations[first], Self.operations[second]]
         try await run(pair, world, seed: generator.next())
@@ -49,9 +50,9 @@ import Testing
   /// Four at once, of which one may be stopped. Where two do not meet, three or four do.
   @Test("never endanger an address, nor leave a claim on a block that is not the host's")
   func four() async throws {
-    let seed = Seed.make("Four at the same time")
-    for order in 0..<Seed.rounds(1500) {
-      var generator = TestGenerator(seed &+ UInt64(order))
+    let seed = SplitMix64.seed(for: "Four at the same time")
+    for order in 0..<rounds(1500) {
+      var generator = SplitMix64(seed: seed &+ UInt64(order))
       let world = try await prepared(false, &generator)
       // Half of them of a few operations only, which meet more often.
       let from = generator.chance(50) ? Self.operations : Self.crowding
@@ -66,9 +67,9 @@ import Testing
 
   @Test("with strict affinity nothing is assigned from a block that was just given up")
   func strictAgainstRelease() async throws {
-    let seed = Seed.make("Assignment against release")
-    for order in 0..<Seed.rounds(200) {
-      var generator = TestGenerator(seed &+ UInt64(order))
+    let seed = SplitMix64.seed(for: "Assignment against release")
+    for order in 0..<rounds(200) {
+      var generator = SplitMix64(seed: seed &+ UInt64(order))
       let world = try await World(atomic: false)
       try await world.setStrict()
       try await world.take(on: "a", "x")
@@ -85,7 +86,7 @@ import Testing
 
   /// Some blocks with some addresses, or none, so that the operations meet in different states.
   private func prepared(
-    _ atomic: Bool, _ generator: inout TestGenerator
+    _ atomic: Bool, _ generator: inout SplitMix64
   ) async throws -> World {
     let world = try await World(
       atomic: atomic, pools: [World.pool("10.0.0.0/29"), World.pool("fd00::/125")])

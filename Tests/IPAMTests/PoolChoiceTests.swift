@@ -6,6 +6,7 @@ import Datastore
 import IPAM
 import Resources
 import Testing
+import TestSupport
 
 @Suite("The choice of pools") struct PoolChoiceTests {
   private func choose(

@@ -3,14 +3,15 @@
 
 import Datastore
 import Testing
+import TestSupport
 
 @Suite("Hosts at work at random") struct RandomOperationTests {
   @Test(
     "give no address twice and lose none", arguments: [true, false], [true, false])
   func work(atomic: Bool, mayKill: Bool) async throws {
-    let seed = Seed.make("Hosts at work at random, atomic \(atomic), kill \(mayKill)")
-    for round in 0..<Seed.rounds(40) {
-      var generator = TestGenerator(seed &+ UInt64(round))
+    let seed = SplitMix64.seed(for: "Hosts at work at random, atomic \(atomic), kill \(mayKill)")
+    for round in 0..<rounds(40) {
+      var generator = SplitMix64(seed: seed &+ UInt64(round))
       var world = try await RandomWorld(
         MemoryDatastore(commitsAtomically: atomic), &generator)
       for _ in 0..<25 { try await world.batch(&generator, mayKill: mayKill) }

@@ -4,6 +4,7 @@
 import Glibc
 import StoreRig
 import Testing
+import TestSupport
 
 @testable import KubernetesClient
 

@@ -4,6 +4,7 @@
 import Synchronization
 import Testing
 import ValueTree
+import TestSupport
 
 @testable import KubernetesClient
 

@@ -4,6 +4,7 @@
 import Synchronization
 import Testing
 import ValueTree
+import TestSupport
 
 @testable import KubernetesClient
 
@@ -24,13 +25,7 @@ func failure<R>(
   _ call: () async throws(KubernetesError) -> R,
   sourceLocation: SourceLocation = #_sourceLocation
 ) async -> KubernetesError {
-  do {
-    _ = try await call()
-  } catch {
-    return error
-  }
-  Issue.record("the call did not fail", sourceLocation: sourceLocation)
-  return .cancelled
+  await failure(otherwise: .cancelled, call, sourceLocation: sourceLocation)
 }
 
 /// A clock on which waiting takes no time, and which remembers for how long it was waited.

@@ -6,6 +6,7 @@ import KubernetesClient
 import Resources
 import StoreRig
 import Testing
+import TestSupport
 
 @testable import KubernetesDatastore
 

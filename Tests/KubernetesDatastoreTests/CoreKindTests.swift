@@ -6,6 +6,7 @@ import Resources
 import StoreRig
 import Testing
 import ValueTree
+import TestSupport
 
 @testable import KubernetesDatastore
 

@@ -7,6 +7,7 @@ import Resources
 import StoreRig
 import Synchronization
 import Testing
+import TestSupport
 
 @testable import KubernetesDatastore
 
@@ -208,9 +209,8 @@ import Testing
     let direct = try server.store()
     let proxy = try TCPProxy(to: server.port)
     let store = try server.store(through: proxy) { $0.client.watchSilence = .seconds(2) }
-    let seed = UInt64.random(in: 0 ... .max)
-    print("random breaks: seed \(seed)")
-    var random = SplitMix64(state: seed)
+    let seed = SplitMix64.seed(for: "random breaks")
+    var random = SplitMix64(seed: seed)
     let syncer = Syncer(
       store, kinds: [.globalNetworkSet, .ipamHandle],
       backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100)))
@@ -296,17 +296,4 @@ private final class Counter: Sendable {
   var value: Int { count.withLock { $0 } }
 
   func add() { count.withLock { $0 += 1 } }
-}
-
-/// Random numbers from a seed.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
 }

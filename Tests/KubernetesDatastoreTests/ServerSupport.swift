@@ -56,20 +56,6 @@ extension KubernetesServer {
 /// A word that no other test uses.
 func unique(_ word: String) -> String { "\(word)-\(UInt32.random(in: 0 ... .max))" }
 
-/// Runs a call that must fail and gives the failure back.
-func failure<R>(
-  _ call: () async throws(DatastoreError) -> R,
-  sourceLocation: SourceLocation = #_sourceLocation
-) async -> DatastoreError {
-  do {
-    _ = try await call()
-  } catch {
-    return error
-  }
-  Issue.record("the call did not fail", sourceLocation: sourceLocation)
-  return .cancelled
-}
-
 /// Reads the events of a watch that are about some names.
 struct Events {
   private var iterator: AsyncThrowingStream<WatchEvent, any Error>.Iterator

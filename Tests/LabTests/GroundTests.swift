@@ -3,6 +3,7 @@
 
 import Glibc
 import Testing
+import TestSupport
 
 @testable import Lab
 

@@ -6,6 +6,7 @@ import Glibc
 import LocalDatastore
 import Resources
 import Testing
+import TestSupport
 
 @Suite("The change log of a local datastore", .timeLimit(.minutes(2))) struct ChangeLogTests {
   let folder = TemporaryFolder()

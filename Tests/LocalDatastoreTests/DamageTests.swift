@@ -6,6 +6,7 @@ import Glibc
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @testable import LocalDatastore
 

@@ -6,6 +6,7 @@ import Glibc
 import LocalDatastore
 import Resources
 import Testing
+import TestSupport
 
 @Suite("The local datastore") struct LocalDatastoreTests {
   let folder = TemporaryFolder()

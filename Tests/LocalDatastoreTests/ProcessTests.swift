@@ -6,6 +6,7 @@ import Glibc
 import LocalDatastore
 import Resources
 import Testing
+import TestSupport
 
 /// Each exit test runs its body in another process.
 @Suite("Several processes on one local datastore", .serialized, .timeLimit(.minutes(5)))

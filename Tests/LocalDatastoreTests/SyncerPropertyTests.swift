@@ -5,6 +5,7 @@ import Datastore
 import LocalDatastore
 import Resources
 import Testing
+import TestSupport
 
 @Suite("Whatever happens, a syncer ends with what is in the store", .timeLimit(.minutes(5)))
 struct SyncerPropertyTests {

@@ -4,6 +4,7 @@
 import Datastore
 import Resources
 import Testing
+import TestSupport
 
 @Suite("A syncer", .timeLimit(.minutes(2))) struct SyncerTests {
   let store = ScriptedDatastore()

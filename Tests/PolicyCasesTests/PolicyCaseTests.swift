@@ -8,16 +8,12 @@ import PolicyOracle
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("Random policy cases")
 struct PolicyCaseTests {
   /// The first seed of the cases; `CALICO_TEST_SEED` gives another.
-  static let firstSeed: UInt64 = {
-    let given = getenv("CALICO_TEST_SEED").flatMap { UInt64(String(cString: $0)) }
-    let seed = given ?? UInt64.random(in: 0 ... .max)
-    print("random policy cases: CALICO_TEST_SEED=\(seed)")
-    return seed
-  }()
+  static let firstSeed = SplitMix64.seed(for: "random policy cases")
 
   static func cases(_ count: UInt64) -> [PolicyCase] {
     (0..<count).map { PolicyCase(seed: firstSeed &+ $0) }

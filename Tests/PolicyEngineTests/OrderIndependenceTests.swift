@@ -5,12 +5,13 @@ import DesiredState
 import PolicyEngine
 import SyncModel
 import Testing
+import TestSupport
 
 @Suite("The engine, whatever the order of updates")
 struct OrderIndependenceTests {
   @Test("agrees with a plain recalculation after every batch, and says only what is new")
   func agreesWithNaiveModel() throws {
-    let seed = SeededGenerator.testSeed("OrderIndependenceTests")
+    let seed = SplitMix64.seed(for: "OrderIndependenceTests")
     for trial in 0..<120 {
       var cluster = RandomCluster(seed: seed &+ UInt64(trial))
       let histories = cluster.histories()
@@ -46,7 +47,7 @@ struct OrderIndependenceTests {
 
   @Test("leaves nothing behind when everything is deleted")
   func deletesEverything() throws {
-    let seed = SeededGenerator.testSeed("OrderIndependenceTests.deletesEverything")
+    let seed = SplitMix64.seed(for: "OrderIndependenceTests.deletesEverything")
     for trial in 0..<40 {
       var cluster = RandomCluster(seed: seed &+ UInt64(trial))
       let updates = Self.interleaved(cluster.histories(), &cluster.random)
@@ -76,7 +77,7 @@ struct OrderIndependenceTests {
 
   /// One list in which each history keeps its order.
   private static func interleaved(
-    _ histories: [[SyncUpdate]], _ random: inout SeededGenerator
+    _ histories: [[SyncUpdate]], _ random: inout SplitMix64
   ) -> [SyncUpdate] {
     var order = histories.indices.flatMap { index in histories[index].map { _ in index } }
     order.shuffle(using: &random)

@@ -5,10 +5,11 @@ import Addressing
 import DesiredState
 import Selectors
 import SyncModel
+import TestSupport
 
 /// Random small clusters, in which names, labels and addresses meet often.
 struct RandomCluster {
-  var random: SeededGenerator
+  var random: SplitMix64
 
   private static let labels = ["a", "b", "c", "pcns.zone"]
   private static let values = ["x", "y", "z"]
@@ -20,7 +21,7 @@ struct RandomCluster {
   private static let ranges = ["10.0.0.0/24", "10.0.0.1", "192.0.2.0/25", "fd00::/64"]
     .compactMap { CIDR($0) }
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   /// For each key a history of one to four values; no value is a deletion.
   mutating func histories() -> [[SyncUpdate]] {

@@ -5,6 +5,7 @@ import Addressing
 import PolicyCases
 import PolicyOracle
 import Resources
+import TestSupport
 
 /// Packets between workloads and nodes, and tunnelled ones, which worlds do not make by themselves.
 enum HostProbes {
@@ -18,7 +19,7 @@ enum HostProbes {
     })
 
   /// A few packets, from and to workloads of the world.
-  static func make(_ world: World, _ dice: inout Dice) -> [Probe] {
+  static func make(_ world: World, _ dice: inout SplitMix64) -> [Probe] {
     var probes: [Probe] = []
     let ends = Directory(world).all.sorted { $0.key < $1.key }
     for _ in 0..<6 {

@@ -4,6 +4,7 @@
 import PolicyCases
 import PolicyOracle
 import Testing
+import TestSupport
 
 @testable import Dataplane
 
@@ -48,7 +49,7 @@ struct Judgement {
   /// which has been reported.
   mutating func judgeNext() async throws -> Bool {
     let testCase = PolicyCase(seed: seed &+ UInt64(worlds))
-    var dice = Dice(seed: testCase.seed)
+    var dice = SplitMix64(seed: testCase.seed)
     var world = testCase.world
     world.hostAddresses = HostProbes.addresses
     world.endpointToHost = Era.toHost(world: worlds)
@@ -94,7 +95,7 @@ struct Judgement {
   }
 
   private mutating func judge(
-    _ item: Case, _ dice: inout Dice, _ between: Between? = nil
+    _ item: Case, _ dice: inout SplitMix64, _ between: Between? = nil
   ) async throws -> Bool {
     let (world, probes) = (item.world, item.probes)
     let batches = try watch.measure("engine") { try pipeline.move(to: world, &dice) }

@@ -10,6 +10,7 @@ import PolicyCases
 import PolicyOracle
 import Resources
 import Telemetry
+import TestSupport
 
 @testable import Dataplane
 

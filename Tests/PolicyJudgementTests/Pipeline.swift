@@ -7,6 +7,7 @@ import PolicyEngine
 import PolicyOracle
 import Resources
 import SyncModel
+import TestSupport
 
 /// From stored objects to what each node's dataplane is asked for, going from world to world as a
 /// store would: by updates and deletions of objects, in any order.
@@ -26,7 +27,7 @@ struct Pipeline {
   }
 
   /// Changes the store to hold this world; what the engines ask for, batch by batch.
-  mutating func move(to world: World, _ dice: inout Dice) throws -> [Changes] {
+  mutating func move(to world: World, _ dice: inout SplitMix64) throws -> [Changes] {
     let changes = changes(to: world).shuffled(using: &dice)
     // Sometimes the dataplane sees what is between two worlds.
     guard Int.random(in: 0..<3, using: &dice) == 0 else { return [try feed(changes[...])] }

@@ -2,15 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import TestSupport
 
 /// How the tests are to run, from the environment.
 enum RunOptions {
   /// The first seed; `CALICO_TEST_SEED`, or a new one. Printed, so that a run can be repeated.
-  static let seed: UInt64 = {
-    let seed = number("CALICO_TEST_SEED") ?? UInt64.random(in: 0 ... .max)
-    print("policy judgement: CALICO_TEST_SEED=\(seed)")
-    return seed
-  }()
+  static let seed = SplitMix64.seed(for: "policy judgement")
 
   /// How many worlds are judged; `CALICO_TEST_WORLDS`.
   static let worlds = Int(clamping: number("CALICO_TEST_WORLDS") ?? 500)

@@ -3,18 +3,19 @@
 
 import PolicyOracle
 import Resources
+import TestSupport
 
 /// Small changes of a world: what follows from one of them alone does not show where everything
 /// changes. The workloads stay, so that packets can be tried between the same ones.
 enum Tweaks {
   /// Makes one of them; the world stays one that people could have written.
-  static func apply(to world: World, _ dice: inout Dice) -> World {
+  static func apply(to world: World, _ dice: inout SplitMix64) -> World {
     var result = world
     all.randomElement(using: &dice)?(&result, &dice)
     return result.resources.allSatisfy { $0.validate().isEmpty } ? result : world
   }
 
-  private typealias Tweak = @Sendable (inout World, inout Dice) -> Void
+  private typealias Tweak = @Sendable (inout World, inout SplitMix64) -> Void
 
   private static let all: [Tweak] = [
     { world, dice in
@@ -85,7 +86,7 @@ enum Tweaks {
   }
 
   /// Gives one rule another action, or has the rules turned round.
-  private static func change(_ rules: inout [Rule], _ dice: inout Dice) {
+  private static func change(_ rules: inout [Rule], _ dice: inout SplitMix64) {
     guard let index = rules.indices.randomElement(using: &dice) else { return }
     if Bool.random(using: &dice) {
       rules[index].action =

@@ -5,6 +5,7 @@ import Addressing
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("The book's manifests")
 struct BookTests {

@@ -4,6 +4,7 @@
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("The names of agents' settings")
 struct FelixParameterTests {

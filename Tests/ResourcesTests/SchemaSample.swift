@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ValueTree
+import TestSupport
 
 /// Makes values of the form that a schema says.
 struct SchemaSample {

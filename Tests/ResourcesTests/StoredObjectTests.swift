@@ -4,6 +4,7 @@
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("Stored objects")
 struct StoredObjectTests {
@@ -14,7 +15,7 @@ struct StoredObjectTests {
   @Test(
     "are written back as they were, with what is unknown at every depth", arguments: Kind.allCases)
   func unknownKept(kind: Kind) throws {
-    var sample = SchemaSample(random: .forTest("\(kind)"))
+    var sample = SchemaSample(random: .init(for: "\(kind)"))
     let schema = kind.type.schema
     for _ in 0..<50 {
       // Once through, so that the defaults that are always written are there.
@@ -26,7 +27,7 @@ struct StoredObjectTests {
 
   @Test("are written back even where they make no sense", arguments: Kind.allCases)
   func damageKept(kind: Kind) throws {
-    var sample = SchemaSample(random: .forTest("damaged \(kind)"))
+    var sample = SchemaSample(random: .init(for: "damaged \(kind)"))
     let schema = kind.type.schema
     for _ in 0..<50 {
       let complete = try rewritten(sample.value(schema), kind)

@@ -5,6 +5,7 @@ import Resources
 import Selectors
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("Reading what people wrote")
 struct StrictDecodingTests {

@@ -5,13 +5,14 @@ import Addressing
 import Glibc
 import Routing
 import Testing
+import TestSupport
 
 /// A real BIRD, without sessions and without kernel routes of its own to write.
 @Suite("The BIRD daemon")
 struct BirdDaemonTests {
   @Test("is started, adopted by the next agent, reconfigured and ended")
   func lifeCycle() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     var configuration = BGPDaemonConfiguration.example
     configuration.peers = []
     configuration.blocks = []
@@ -42,7 +43,7 @@ struct BirdDaemonTests {
 
   @Test("keeps the old file when BIRD refuses the new one")
   func refusedConfiguration() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     try folder.write("router id 10.0.0.1;\n", to: "bird.cfg")
     let daemon = BirdDaemon(runDirectory: folder.path)
     #expect {
@@ -56,7 +57,7 @@ struct BirdDaemonTests {
 
   @Test("says that nobody listens when no BIRD runs")
   func notRunning() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     #expect(throws: RoutingError.notRunning(socket: folder.path + "/bird.ctl")) {
       _ = try BirdStatus.read(socket: folder.path + "/bird.ctl")
     }
@@ -64,7 +65,7 @@ struct BirdDaemonTests {
 
   @Test("names the program that cannot be started")
   func noProgram() throws {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let daemon = BirdDaemon(program: "/nonexistent/bird", runDirectory: folder.path)
     #expect {
       _ = try daemon.apply("router id 10.0.0.1;\n")

@@ -5,6 +5,7 @@ import Addressing
 import Glibc
 import Routing
 import Testing
+import TestSupport
 
 @Suite("BIRD's configuration")
 struct RenderTests {
@@ -66,7 +67,7 @@ struct RenderTests {
     configuration.ipv6 = IPAddress("fd00::2")
     configuration.listenPort = 1179
     configuration.logLevel = .all
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     configuration.logFile = folder.path + "/bird.log"
     let file = folder.path + "/bird.cfg"
     try folder.write(configuration.render(), to: "bird.cfg")

@@ -2,32 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-
-/// A folder that goes with its owner.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/calico-routing-XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else { throw SystemFailure(call: "mkdtemp", code: errno) }
-    path = String(cString: made)
-  }
-
-  func write(_ text: String, to name: String) throws {
-    guard let file = fopen(path + "/" + name, "w") else {
-      throw SystemFailure(call: "fopen", code: errno)
-    }
-    fputs(text, file)
-    fclose(file)
-  }
-
-  deinit { _ = try? runProgram(["rm", "-rf", path]) }
-}
-
-struct SystemFailure: Error {
-  var call: String
-  var code: Int32
-}
+import TestSupport
 
 /// Runs a program to its end; what it says on both outputs, and its status.
 @discardableResult

@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
+
 /// An expression with its meaning by the plain reading of the rules: the model of selectors.
 indirect enum RandomSelector {
   case all

@@ -3,6 +3,7 @@
 
 import Selectors
 import Testing
+import TestSupport
 
 @Suite("Properties of selectors")
 struct SelectorProperties {

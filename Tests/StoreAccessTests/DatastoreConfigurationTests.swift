@@ -5,11 +5,12 @@ import Datastore
 import Glibc
 import Settings
 import Testing
+import TestSupport
 
 @testable import StoreAccess
 
 @Suite("The choice of the datastore") struct DatastoreConfigurationTests {
-  let folder = Folder()
+  let folder = TemporaryFolder()
 
   private func read(
     file: String? = nil, _ environment: [String: String] = [:]
@@ -28,8 +29,8 @@ import Testing
 
   private func config(_ spec: String) throws -> String {
     try folder.write(
-      "calicoctl.cfg",
-      "apiVersion: projectcalico.org/v3\nkind: CalicoAPIConfig\nmetadata:\nspec:\n  \(spec)\n")
+      "apiVersion: projectcalico.org/v3\nkind: CalicoAPIConfig\nmetadata:\nspec:\n  \(spec)\n",
+      to: "calicoctl.cfg")
   }
 
   @Test("is etcd when nothing is configured, and says what to set") func nothing() async throws {
@@ -81,7 +82,7 @@ import Testing
     #expect(missing == "cannot read \(folder.path)/missing.cfg: there is no such file")
     #expect(try read().type == .etcdv3)
     #expect(failure(file: folder.path).hasPrefix("cannot read \(folder.path): "))
-    let large = try folder.write("calicoctl.cfg", String(repeating: "#\n", count: 600_000))
+    let large = try folder.write(String(repeating: "#\n", count: 600_000), to: "calicoctl.cfg")
     #expect(failure(file: large).contains("larger than 1048576 bytes"))
   }
 

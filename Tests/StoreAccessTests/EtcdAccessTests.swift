@@ -6,6 +6,7 @@ import EtcdDatastore
 import Resources
 import Settings
 import Testing
+import TestSupport
 
 @testable import StoreAccess
 

@@ -6,15 +6,15 @@ import KubernetesClient
 import Resources
 import Settings
 import Testing
+import TestSupport
 
 @testable import StoreAccess
 
 @Suite("The way to the Kubernetes API") struct KubernetesAccessTests {
-  let folder = Folder()
+  let folder = TemporaryFolder()
 
   private func kubeconfig(_ name: String, server: String) throws -> String {
     try folder.write(
-      name,
       """
       apiVersion: v1
       kind: Config
@@ -28,7 +28,7 @@ import Testing
       users:
       - {name: u, user: {token: secret}}
 
-      """)
+      """, to: name)
   }
 
   private func access(

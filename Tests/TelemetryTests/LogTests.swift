@@ -4,6 +4,7 @@
 import Glibc
 import Logging
 import Testing
+import TestSupport
 
 @testable import Telemetry
 
@@ -49,15 +50,8 @@ struct LogTests {
 
   /// A file in a directory of its own, and what it holds afterwards.
   private func withFile(_ body: (String) throws -> Void) throws -> (text: String, mode: mode_t) {
-    var template = Array("/tmp/telemetry-XXXXXX".utf8CString)
-    try #require(mkdtemp(&template) != nil)
-    let directory = String(
-      decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let file = directory + "/log"
-    defer {
-      unlink(file)
-      rmdir(directory)
-    }
+    let folder = TemporaryFolder()
+    let file = folder.file("log")
     try body(file)
     var status = stat()
     try #require(stat(file, &status) == 0)

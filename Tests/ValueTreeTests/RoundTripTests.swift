@@ -3,6 +3,7 @@
 
 import Testing
 import ValueTree
+import TestSupport
 
 @Suite("Round trips and rubbish")
 struct RoundTripTests {

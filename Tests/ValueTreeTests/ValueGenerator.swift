@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ValueTree
+import TestSupport
 
 /// Random trees, with the strings and numbers that trouble writers and readers more often than
 /// chance would have them.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import TestSupport
 
 /// Runs a program and gives back how it ended and what it wrote.
 struct Command: Sendable {
@@ -23,7 +24,7 @@ struct Command: Sendable {
   var killedAfter: useconds_t?
 
   func outcome() throws -> Outcome {
-    let folder = try TemporaryFolder()
+    let folder = TemporaryFolder()
     let inputFile = folder.path + "/in"
     let errorFile = folder.path + "/err"
     let outputFile = folder.path + "/out"

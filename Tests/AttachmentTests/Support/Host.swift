@@ -8,6 +8,7 @@ import LocalDatastore
 import Resources
 import Testing
 import ValueTree
+import TestSupport
 
 /// A node: a network namespace with a way out and a default route, folders and a datastore.
 final class Host {
@@ -24,7 +25,7 @@ final class Host {
   ///   router.
   init(pools: [String] = ["10.65.0.0/26"], hasDefaultRoute: Bool = true) async throws {
     node = try Namespace()
-    folder = try TemporaryFolder()
+    folder = TemporaryFolder()
     for name in ["bin", "lib", "run"] { mkdir("\(folder.path)/\(name)", 0o700) }
     for name in ["calico", "calico-ipam"] {
       symlink(try Self.program(), "\(folder.path)/bin/\(name)")

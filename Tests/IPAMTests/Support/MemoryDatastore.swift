@@ -4,6 +4,7 @@
 import Datastore
 import Resources
 import Synchronization
+import TestSupport
 
 /// A datastore in memory, with or without commits of several writes.
 final class MemoryDatastore: Datastore {

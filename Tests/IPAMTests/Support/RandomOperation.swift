@@ -3,6 +3,7 @@
 
 import Addressing
 import IPAM
+import TestSupport
 
 /// One thing that somebody may do at any time.
 enum RandomOperation: Sendable {
@@ -18,7 +19,7 @@ enum RandomOperation: Sendable {
 
   static let hosts = ["a", "b", "c"]
 
-  static func random(_ generator: inout TestGenerator, _ world: RandomWorld) -> RandomOperation {
+  static func random(_ generator: inout SplitMix64, _ world: RandomWorld) -> RandomOperation {
     let host = hosts[generator.below(hosts.count)]
     let handle = world.handle(&generator)
     let known = world.held.keys.sorted()

@@ -6,6 +6,7 @@ import Datastore
 import IPAM
 import Resources
 import Testing
+import TestSupport
 
 /// A world in which hosts do things at random, several at once, and some are stopped.
 struct RandomWorld {
@@ -13,7 +14,7 @@ struct RandomWorld {
   /// What is known for certain to be held, by whom.
   var held: [IPAddress: String] = [:]
 
-  init(_ store: any Datastore, _ generator: inout TestGenerator) async throws {
+  init(_ store: any Datastore, _ generator: inout SplitMix64) async throws {
     let strict = generator.chance(25)
     let cooldown = generator.chance(20) ? 30 : 0
     world = try await World(
@@ -25,12 +26,12 @@ struct RandomWorld {
   }
 
   /// Mostly a new handle, or one that others use too.
-  func handle(_ generator: inout TestGenerator) -> String {
+  func handle(_ generator: inout SplitMix64) -> String {
     generator.chance(60) ? "own\(generator.below(1_000_000))" : "shared\(generator.below(4))"
   }
 
   /// Some operations at once, some of which end early.
-  mutating func batch(_ generator: inout TestGenerator, mayKill: Bool) async throws {
+  mutating func batch(_ generator: inout SplitMix64, mayKill: Bool) async throws {
     let count = 1 + generator.below(4)
     let turns = TurnTaker(seed: generator.next(), count: count)
     var operations: [(RandomOperation, IPAMClient)] = []
@@ -108,7 +109,7 @@ struct RandomWorld {
 
   /// What normally follows a stop: the same once more, or the end of the pod; and the agents start.
   private mutating func recover(
-    _ results: [(RandomOperation, RandomOperation.Outcome)], _ generator: inout TestGenerator
+    _ results: [(RandomOperation, RandomOperation.Outcome)], _ generator: inout SplitMix64
   ) async throws {
     for (operation, outcome) in results where outcome.wasKilled {
       if case .delete = operation {

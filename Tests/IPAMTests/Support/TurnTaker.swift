@@ -3,6 +3,7 @@
 
 import Datastore
 import Synchronization
+import TestSupport
 
 /// Lets several tasks take turns at the store in an order that hangs on a seed: each stops before
 /// each of its calls, and once all have stopped one of them goes on. Some seeds let a task often go
@@ -11,7 +12,7 @@ final class TurnTaker: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    var generator: TestGenerator
+    var generator: SplitMix64
     let stickiness: Int
     var running: Int
     var last: Int?
@@ -32,7 +33,7 @@ final class TurnTaker: Sendable {
 
   /// - Parameter count: the number of tasks that take part.
   init(seed: UInt64, count: Int) {
-    var generator = TestGenerator(seed)
+    var generator = SplitMix64(seed: seed)
     let stickiness = [0, 60, 85][generator.below(3)]
     state = Mutex(State(generator: generator, stickiness: stickiness, running: count))
   }

@@ -7,6 +7,7 @@ import IPAM
 import Resources
 import Synchronization
 import Testing
+import TestSupport
 
 /// A clock that stands until it is moved on.
 final class TestClock: Sendable {

@@ -4,6 +4,7 @@
 import Glibc
 import Netlink
 import Testing
+import TestSupport
 
 /// Messages made by hand, as the kernel would send them.
 @Suite("Requests and dumps")

@@ -4,6 +4,7 @@
 import Addressing
 import Netlink
 import Testing
+import TestSupport
 
 /// Bytes from outside never crash a reader, whatever they are.
 @Suite("Garbage")
@@ -48,7 +49,7 @@ struct GarbageTests {
     func receive(wait: Bool) throws(NetlinkError) -> [UInt8]? { datagram }
   }
 
-  private func mutated(_ datagram: [UInt8], _ dice: inout Dice) -> [UInt8] {
+  private func mutated(_ datagram: [UInt8], _ dice: inout SplitMix64) -> [UInt8] {
     var bytes = datagram
     guard !bytes.isEmpty else { return bytes }
     for _ in 0..<(1 + dice.below(8)) {
@@ -67,13 +68,13 @@ struct GarbageTests {
 
   @Test("random bytes")
   func random() {
-    var dice = Dice("random bytes")
+    var dice = SplitMix64(for: "random bytes")
     for _ in 0..<300 { let size = dice.below(300); read([dice.bytes(size)]) }
   }
 
   @Test("changed batches")
   func batches() {
-    var dice = Dice("changed batches")
+    var dice = SplitMix64(for: "changed batches")
     for _ in 0..<300 {
       let batch = dice.batch().bytes()
       read([mutated(batch, &dice)])
@@ -82,7 +83,7 @@ struct GarbageTests {
 
   @Test("changed answers of the kernel", .needsNFT)
   func answers() throws {
-    var dice = Dice("changed answers of the kernel")
+    var dice = SplitMix64(for: "changed answers of the kernel")
     let recorded = try TestNamespace.with { space in
       let index = try space.device("d0")
       let other = try space.device("d1")

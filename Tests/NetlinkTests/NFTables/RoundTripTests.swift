@@ -4,12 +4,13 @@
 import Addressing
 import Netlink
 import Testing
+import TestSupport
 
 @Suite("Batches written and read")
 struct RoundTripTests {
   @Test("every batch reads back as it was written")
   func property() throws {
-    var dice = Dice("every batch reads back")
+    var dice = SplitMix64(for: "every batch reads back")
     for _ in 0..<2000 {
       let batch = dice.batch()
       let decoded = try NFTBatch(decoding: batch.bytes(firstSequence: dice.number()))
@@ -81,7 +82,7 @@ struct RoundTripTests {
 
   @Test("a chain or set keeps its state out of comparisons")
   func withoutState() {
-    var dice = Dice("withoutState")
+    var dice = SplitMix64(for: "withoutState")
     var rule = NFTRule(NFTTableID(.inet, "t"), chain: "c", [.counter(packets: 5, bytes: 6)])
     let plain = rule
     rule.handle = dice.number()

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Netlink
+import TestSupport
 
 /// Any value of nf_tables that can be written.
-extension Dice {
+extension SplitMix64 {
   mutating func family() -> NFTFamily { pick(NFTFamily.allCases) }
   mutating func table() -> NFTTableID { NFTTableID(family(), name()) }
   mutating func register() -> NFTRegister { NFTRegister(word: below(16)) }

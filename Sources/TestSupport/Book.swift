@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The manifests of the book, as printed.
-enum Book {
+public enum Book {
   /// The pool of the chapter on IPIP, printed again in the chapter on NAT.
-  static let ipPool = #"""
+  public static let ipPool = #"""
     apiVersion: projectcalico.org/v3
     kind: IPPool
     metadata:
@@ -17,7 +17,7 @@ enum Book {
     """#
 
   /// The policy of the chapter on policies.
-  static let networkPolicy = #"""
+  public static let networkPolicy = #"""
     apiVersion: projectcalico.org/v3
     kind: NetworkPolicy
     metadata:
@@ -41,7 +41,7 @@ enum Book {
     """#
 
   /// The same for all namespaces.
-  static let globalNetworkPolicy = #"""
+  public static let globalNetworkPolicy = #"""
     apiVersion: projectcalico.org/v3
     kind: GlobalNetworkPolicy
     metadata:
@@ -64,7 +64,7 @@ enum Book {
     """#
 
   /// The tier of the chapter on hierarchies.
-  static let tier = #"""
+  public static let tier = #"""
     apiVersion: projectcalico.org/v3
     kind: Tier
     metadata:
@@ -74,7 +74,7 @@ enum Book {
     """#
 
   /// The agents' settings of the chapter on monitoring.
-  static let felixConfiguration = #"""
+  public static let felixConfiguration = #"""
     apiVersion: projectcalico.org/v3
     kind: FelixConfiguration
     metadata:
@@ -88,7 +88,7 @@ enum Book {
     """#
 
   /// The cluster without a mesh.
-  static let bgpConfiguration = #"""
+  public static let bgpConfiguration = #"""
     apiVersion: projectcalico.org/v3
     kind: BGPConfiguration
     metadata:
@@ -99,7 +99,7 @@ enum Book {
     """#
 
   /// The route reflector.
-  static let bgpPeer = #"""
+  public static let bgpPeer = #"""
     apiVersion: projectcalico.org/v3
     kind: BGPPeer
     metadata:
@@ -110,7 +110,7 @@ enum Book {
     """#
 
   /// A node's settings of the chapter on auditing.
-  static let felixConfigurationOfNode = #"""
+  public static let felixConfigurationOfNode = #"""
     apiVersion: projectcalico.org/v3
     kind: FelixConfiguration
     metadata:
@@ -121,7 +121,7 @@ enum Book {
     """#
 
   /// A policy of Kubernetes, which is not ours.
-  static let kubernetesNetworkPolicy = #"""
+  public static let kubernetesNetworkPolicy = #"""
     apiVersion: networking.k8s.io/v1
     kind: NetworkPolicy
     metadata:
@@ -159,7 +159,7 @@ enum Book {
     """#
 
   /// A pod, which is not ours.
-  static let pod = #"""
+  public static let pod = #"""
     apiVersion: v1
     kind: Pod
     metadata:
@@ -175,7 +175,7 @@ enum Book {
     """#
 
   /// The two parts of the workload endpoint, one below the other.
-  static let workloadEndpoint = """
+  public static let workloadEndpoint = """
     apiVersion: projectcalico.org/v3
     kind: WorkloadEndpoint
     metadata:
@@ -208,7 +208,7 @@ enum Book {
     """
 
   /// The same with the second part where it belongs: `endpoint` stands there twice.
-  static let workloadEndpointJoined = """
+  public static let workloadEndpointJoined = """
     apiVersion: projectcalico.org/v3
     kind: WorkloadEndpoint
     metadata:
@@ -241,7 +241,7 @@ enum Book {
     """
 
   /// The workload endpoint with every field once and in its place, and the number in quotes.
-  static let workloadEndpointInPlace = """
+  public static let workloadEndpointInPlace = """
     apiVersion: projectcalico.org/v3
     kind: WorkloadEndpoint
     metadata:
@@ -273,7 +273,7 @@ enum Book {
     """
 
   /// The two parts of the host endpoint, one below the other.
-  static let hostEndpoint = """
+  public static let hostEndpoint = """
     apiVersion: projectcalico.org/v3
     kind: HostEndpoint
     metadata:
@@ -294,4 +294,8 @@ enum Book {
           port: 7071
           protocol: TCP
     """
+
+  /// The host endpoint with its labels in their place.
+  public static let hostEndpointInPlace = hostEndpoint.replacing(
+    "labels:\n  type: development", with: "  labels:\n    type: development")
 }

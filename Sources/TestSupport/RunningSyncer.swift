@@ -1,13 +1,13 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import Resources
+public import Datastore
+public import Resources
 import Synchronization
 
 /// A syncer that runs, with its reports and a clock that does not wait.
-final class RunningSyncer: Sendable {
-  let syncer: Syncer
+public final class RunningSyncer: Sendable {
+  public let syncer: Syncer
   private let task: Task<Void, Never>
   private let log: Log
 
@@ -17,7 +17,7 @@ final class RunningSyncer: Sendable {
     let time = Mutex<Duration>(.zero)
   }
 
-  init(_ store: any Datastore, _ kinds: [Kind]) {
+  public init(_ store: any Datastore, _ kinds: [Kind]) {
     let log = Log()
     self.log = log
     let clock = SyncClock(
@@ -36,12 +36,12 @@ final class RunningSyncer: Sendable {
 
   deinit { task.cancel() }
 
-  func stop() async {
+  public func stop() async {
     task.cancel()
     await task.value
   }
 
-  func advance(_ duration: Duration) { log.time.withLock { $0 += duration } }
+  public func advance(_ duration: Duration) { log.time.withLock { $0 += duration } }
 
-  var reports: [SyncReport] { log.reports.withLock { $0 } }
+  public var reports: [SyncReport] { log.reports.withLock { $0 } }
 }

@@ -1,19 +1,21 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import Resources
+public import Datastore
+public import Resources
 import Testing
 
 /// A consumer's view of a syncer, checking what must hold for every batch.
-struct SyncView {
-  private(set) var resources: [ResourceKey: any Resource] = [:]
-  private(set) var status = SyncStatus.waitForDatastore
+public struct SyncView {
+  public private(set) var resources: [ResourceKey: any Resource] = [:]
+  public private(set) var status = SyncStatus.waitForDatastore
   /// Every new status, in order.
-  private(set) var statuses: [SyncStatus] = []
+  public private(set) var statuses: [SyncStatus] = []
+
+  public init() {}
 
   /// The contents of the objects of a kind, by name.
-  func contents(_ kind: Kind = .globalNetworkSet) -> [String: String] {
+  public func contents(_ kind: Kind = .globalNetworkSet) -> [String: String] {
     var contents: [String: String] = [:]
     for (key, resource) in resources where key.kind == kind {
       contents[key.name] = resource.content
@@ -21,7 +23,7 @@ struct SyncView {
     return contents
   }
 
-  mutating func apply(_ batch: SyncBatch) {
+  public mutating func apply(_ batch: SyncBatch) {
     #expect(Set(batch.changes.map(\.key)).count == batch.changes.count, "one change a key")
     #expect(batch.isStatusNew == (batch.status != status))
     #expect(batch.isStatusNew || !batch.changes.isEmpty, "a batch says something")
@@ -39,7 +41,7 @@ struct SyncView {
   }
 
   /// Takes batches until the view is as wanted.
-  mutating func follow(
+  public mutating func follow(
     _ syncer: Syncer, until isDone: (SyncView) async -> Bool
   ) async {
     while await !isDone(self) {
