@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The algebra of CIDRs against a model of 64 cells")
 struct CIDRProperties {

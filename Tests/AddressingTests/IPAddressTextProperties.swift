@@ -3,8 +3,8 @@
 
 import Addressing
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @Suite("IP address text against the C library")
 struct IPAddressTextProperties {

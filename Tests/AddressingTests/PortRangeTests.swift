@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Ports")
 struct PortRangeTests {

@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Testing
 import TestSupport
+import Testing
 
 @testable import Addressing
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AgentProtocol
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The client and agents that do not do their part")
 struct ClientTests {

@@ -3,8 +3,8 @@
 
 import AgentProtocol
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The server")
 struct ServerTests {

@@ -6,9 +6,9 @@ import Datastore
 import LocalDatastore
 import Resources
 import Synchronization
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("ADD on a node with an agent", .needsRoot)
 struct AgentTests {

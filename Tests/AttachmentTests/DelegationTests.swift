@@ -6,9 +6,9 @@ import Datastore
 import IPAM
 import LocalDatastore
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("With another IPAM plugin", .needsRoot)
 struct DelegationTests {

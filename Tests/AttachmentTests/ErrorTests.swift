@@ -8,9 +8,9 @@ import Datastore
 import IPAM
 import LocalDatastore
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("A call that cannot be done", .needsRoot)
 struct ErrorTests {

@@ -6,9 +6,9 @@ import Datastore
 import Glibc
 import LocalDatastore
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("A plugin that is killed", .needsRoot)
 struct KillTests {

@@ -3,9 +3,9 @@
 
 import Attachment
 import Settings
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("The answer of ADD", .needsRoot)
 struct ResultTests {

@@ -3,8 +3,8 @@
 
 import Attachment
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Two hundred pods that come and go at once", .needsRoot)
 struct StormTests {

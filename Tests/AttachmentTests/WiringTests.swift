@@ -5,9 +5,9 @@ import Datastore
 import IPAM
 import LocalDatastore
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("A pod that is attached", .needsRoot)
 struct WiringTests {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Showing resources")
 struct GetTests {

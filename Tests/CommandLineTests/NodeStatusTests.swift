@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 @testable import Routing
-import Testing
 import TestSupport
+import Testing
 
 @Suite("calicoctl node status")
 struct NodeStatusTests {

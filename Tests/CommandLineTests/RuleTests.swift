@@ -5,8 +5,8 @@ import Addressing
 import Datastore
 import IPAM
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("What depends on what is stored")
 struct RuleTests {

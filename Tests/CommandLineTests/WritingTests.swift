@@ -3,8 +3,8 @@
 
 import Datastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Writing resources")
 struct WritingTests {

@@ -4,8 +4,8 @@
 import Datastore
 import Resources
 import StoreRig
-import Testing
 import TestSupport
+import Testing
 
 @testable import EtcdDatastore
 

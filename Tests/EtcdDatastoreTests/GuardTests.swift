@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import NIOCore
-import Testing
 import TestSupport
+import Testing
 
 @testable import EtcdDatastore
 

@@ -3,8 +3,8 @@
 
 import Glibc
 import StoreRig
-import Testing
 import TestSupport
+import Testing
 
 @testable import KubernetesClient
 

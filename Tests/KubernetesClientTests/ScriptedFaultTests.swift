@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Synchronization
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @testable import KubernetesClient
 

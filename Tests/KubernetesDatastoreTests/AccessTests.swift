@@ -5,8 +5,8 @@ import Datastore
 import KubernetesClient
 import Resources
 import StoreRig
-import Testing
 import TestSupport
+import Testing
 
 @testable import KubernetesDatastore
 

@@ -4,9 +4,9 @@
 import Datastore
 import Resources
 import StoreRig
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @testable import KubernetesDatastore
 

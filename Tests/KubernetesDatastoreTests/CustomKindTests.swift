@@ -5,9 +5,9 @@ import Datastore
 import KubernetesClient
 import Resources
 import StoreRig
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @testable import KubernetesDatastore
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @testable import Lab
 

@@ -5,8 +5,8 @@ import Datastore
 import Glibc
 import LocalDatastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The change log of a local datastore", .timeLimit(.minutes(2))) struct ChangeLogTests {
   let folder = TemporaryFolder()

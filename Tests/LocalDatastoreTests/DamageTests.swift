@@ -4,9 +4,9 @@
 import Datastore
 import Glibc
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @testable import LocalDatastore
 

@@ -5,8 +5,8 @@ import Datastore
 import Glibc
 import LocalDatastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The local datastore") struct LocalDatastoreTests {
   let folder = TemporaryFolder()

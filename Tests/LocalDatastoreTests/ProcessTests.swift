@@ -5,8 +5,8 @@ import Datastore
 import Glibc
 import LocalDatastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 /// Each exit test runs its body in another process.
 @Suite("Several processes on one local datastore", .serialized, .timeLimit(.minutes(5)))

@@ -4,8 +4,8 @@
 import Datastore
 import LocalDatastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Whatever happens, a syncer ends with what is in the store", .timeLimit(.minutes(5)))
 struct SyncerPropertyTests {

@@ -6,9 +6,9 @@ import Glibc
 import PolicyCases
 import PolicyOracle
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("Random policy cases")
 struct PolicyCaseTests {

@@ -4,8 +4,8 @@
 import DesiredState
 import PolicyEngine
 import SyncModel
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The engine, whatever the order of updates")
 struct OrderIndependenceTests {

@@ -3,8 +3,8 @@
 
 import PolicyCases
 import PolicyOracle
-import Testing
 import TestSupport
+import Testing
 
 @testable import Dataplane
 

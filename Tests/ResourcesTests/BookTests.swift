@@ -3,9 +3,9 @@
 
 import Addressing
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("The book's manifests")
 struct BookTests {

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("The names of agents' settings")
 struct FelixParameterTests {

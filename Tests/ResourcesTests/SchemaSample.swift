@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import ValueTree
 import TestSupport
+import ValueTree
 
 /// Makes values of the form that a schema says.
 struct SchemaSample {

@@ -3,9 +3,9 @@
 
 import Resources
 import Selectors
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("Reading what people wrote")
 struct StrictDecodingTests {

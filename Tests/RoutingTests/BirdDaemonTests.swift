@@ -4,8 +4,8 @@
 import Addressing
 import Glibc
 import Routing
-import Testing
 import TestSupport
+import Testing
 
 /// A real BIRD, without sessions and without kernel routes of its own to write.
 @Suite("The BIRD daemon")

@@ -4,8 +4,8 @@
 import Addressing
 import Glibc
 import Routing
-import Testing
 import TestSupport
+import Testing
 
 @Suite("BIRD's configuration")
 struct RenderTests {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Selectors
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Properties of selectors")
 struct SelectorProperties {

@@ -4,8 +4,8 @@
 import Datastore
 import Glibc
 import Settings
-import Testing
 import TestSupport
+import Testing
 
 @testable import StoreAccess
 

@@ -3,8 +3,8 @@
 
 import Glibc
 import Logging
-import Testing
 import TestSupport
+import Testing
 
 @testable import Telemetry
 

@@ -1,9 +1,9 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 @Suite("Round trips and rubbish")
 struct RoundTripTests {

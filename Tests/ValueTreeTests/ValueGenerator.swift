@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import ValueTree
 import TestSupport
+import ValueTree
 
 /// Random trees, with the strings and numbers that trouble writers and readers more often than
 /// chance would have them.

@@ -6,9 +6,9 @@ import Glibc
 import IPAM
 import LocalDatastore
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 /// A node: a network namespace with a way out and a default route, folders and a datastore.
 final class Host {

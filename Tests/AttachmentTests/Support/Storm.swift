@@ -4,8 +4,8 @@
 import Attachment
 import Glibc
 import Synchronization
-import ValueTree
 import TestSupport
+import ValueTree
 
 /// Many ADDs and DELs at once, of which a random share is killed and then repeated, given up or
 /// left lying, as runtimes do. What is random follows from the seed and the pod alone, save for the

@@ -3,8 +3,8 @@
 
 import Glibc
 import Netlink
-import Testing
 import TestSupport
+import Testing
 
 /// Messages made by hand, as the kernel would send them.
 @Suite("Requests and dumps")

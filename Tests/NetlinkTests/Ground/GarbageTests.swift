@@ -3,8 +3,8 @@
 
 import Addressing
 import Netlink
-import Testing
 import TestSupport
+import Testing
 
 /// Bytes from outside never crash a reader, whatever they are.
 @Suite("Garbage")

@@ -3,8 +3,8 @@
 
 import Addressing
 import Netlink
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Batches written and read")
 struct RoundTripTests {
