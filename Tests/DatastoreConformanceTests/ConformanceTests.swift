@@ -2,20 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import StoresUnderTest
 import Testing
 
 @Suite("Every datastore keeps its contract", .serialized, .timeLimit(.minutes(5)))
 struct ConformanceTests {
   @Test("in every check", arguments: StoreUnderTest.all, DatastoreConformance.checks)
   func keeps(_ subject: StoreUnderTest, _ check: DatastoreConformance.Check) async throws {
-    let store = try await subject.openEmpty()
-    do {
-      try await check.run(store, subject)
-    } catch {
-      await store.close()
-      throw error
-    }
-    await store.close()
+    try await subject.withEmpty { store in try await check.run(store, subject) }
   }
 
   @Test("all of it, whichever store it is") func count() {

@@ -3,9 +3,10 @@
 
 import Datastore
 import Resources
+import StoresUnderTest
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 extension DatastoreConformance {
   static let kinds: [Check] = [

@@ -3,9 +3,9 @@
 
 import Datastore
 import Resources
+import TestSupport
 import Testing
 import ValueTree
-import TestSupport
 
 extension DatastoreConformance {
   static let reads: [Check] = [

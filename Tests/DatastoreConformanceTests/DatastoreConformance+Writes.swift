@@ -3,8 +3,8 @@
 
 import Datastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 extension DatastoreConformance {
   static let writes: [Check] = [

@@ -3,6 +3,7 @@
 
 import Datastore
 import Resources
+import StoresUnderTest
 import Testing
 
 /// What every store must do, whichever it is.

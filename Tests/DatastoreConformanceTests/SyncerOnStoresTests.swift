@@ -4,9 +4,10 @@
 import Datastore
 import Glibc
 import Resources
+import StoresUnderTest
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @Suite(
   "A syncer on a real store ends with what is in it", .serialized, .timeLimit(.minutes(5)))
@@ -20,34 +21,34 @@ struct SyncerOnStoresTests {
   @Test("after random writes with faults in between", arguments: StoreUnderTest.all)
   func faults(_ subject: StoreUnderTest) async throws {
     let seed = SplitMix64.seed(for: "a syncer on \(subject.testDescription)")
-    let store = try await subject.openEmpty()
-    let syncer = Syncer(
-      store, kinds: Self.kinds,
-      backoff: SyncBackoff(first: .milliseconds(5), longest: .milliseconds(200)))
-    let running = Task { await syncer.run() }
-    let writing = Task { try await Self.write(to: subject, seed: seed) }
-    var view = SyncView()
-    let expected = Mutex<[ResourceKey: String]?>(nil)
-    let finishing = Task {
-      try await writing.value
-      let contents = try await Self.contents(of: subject)
-      expected.withLock { $0 = contents }
-    }
-    await view.follow(syncer) { view in
-      if view.contents()["marker"] == nil || view.contents(.networkSet)["marker"] == nil {
-        return false
+    try await subject.withEmpty { store in
+      let syncer = Syncer(
+        store, kinds: Self.kinds,
+        backoff: SyncBackoff(first: .milliseconds(5), longest: .milliseconds(200)))
+      let running = Task { await syncer.run() }
+      let writing = Task { try await Self.write(to: subject, seed: seed) }
+      var view = SyncView()
+      let expected = Mutex<[ResourceKey: String]?>(nil)
+      let finishing = Task {
+        try await writing.value
+        let contents = try await Self.contents(of: subject)
+        expected.withLock { $0 = contents }
       }
-      // The last writes have come; so has the truth, or it will in a moment.
-      _ = await finishing.result
-      return view.status == .inSync
-        && expected.withLock { $0 } == view.resources.mapValues(\.revision)
+      await view.follow(syncer) { view in
+        if view.contents()["marker"] == nil || view.contents(.networkSet)["marker"] == nil {
+          return false
+        }
+        // The last writes have come; so has the truth, or it will in a moment.
+        _ = await finishing.result
+        return view.status == .inSync
+          && expected.withLock { $0 } == view.resources.mapValues(\.revision)
+      }
+      try await finishing.value
+      #expect(view.statuses.contains(.inSync))
+      #expect(syncer.health.malformed == 0)
+      running.cancel()
+      await running.value
     }
-    try await finishing.value
-    #expect(view.statuses.contains(.inSync))
-    #expect(syncer.health.malformed == 0)
-    running.cancel()
-    await running.value
-    await store.close()
   }
 
   /// Writes at random, with a fault now and then, and markers at the end.
@@ -110,30 +111,30 @@ struct SyncerOnStoresTests {
 
   @Test("after deletions that it could not see", arguments: StoreUnderTest.all)
   func gap(_ subject: StoreUnderTest) async throws {
-    let store = try await subject.openEmpty()
-    for index in 0..<20 { _ = try await store.create(sample("n\(index)", "1")) }
-    let syncer = Syncer(
-      store, kinds: [.globalNetworkSet],
-      backoff: SyncBackoff(first: .milliseconds(1), longest: .milliseconds(50)))
-    let running = Task { await syncer.run() }
-    var view = SyncView()
-    await view.follow(syncer) { $0.status == .inSync }
-    #expect(view.contents().count == 20)
-    let writer = try await subject.openAgain()
-    for round in 0..<3 {
-      try await subject.disturb(2)
-      for index in 0..<5 {
-        try await writer.delete(sampleKey("n\(round * 5 + index)"), revision: nil)
+    try await subject.withEmpty { store in
+      for index in 0..<20 { _ = try await store.create(sample("n\(index)", "1")) }
+      let syncer = Syncer(
+        store, kinds: [.globalNetworkSet],
+        backoff: SyncBackoff(first: .milliseconds(1), longest: .milliseconds(50)))
+      let running = Task { await syncer.run() }
+      var view = SyncView()
+      await view.follow(syncer) { $0.status == .inSync }
+      #expect(view.contents().count == 20)
+      let writer = try await subject.openAgain()
+      for round in 0..<3 {
+        try await subject.disturb(2)
+        for index in 0..<5 {
+          try await writer.delete(sampleKey("n\(round * 5 + index)"), revision: nil)
+        }
+        try await subject.disturb(2)
+        try await subject.disturb(0)
       }
-      try await subject.disturb(2)
-      try await subject.disturb(0)
+      _ = try await writer.create(sample("marker", "end"))
+      await view.follow(syncer) { $0.contents()["marker"] != nil && $0.contents().count == 6 }
+      #expect(Set(view.contents().keys) == ["n15", "n16", "n17", "n18", "n19", "marker"])
+      running.cancel()
+      await running.value
+      await writer.close()
     }
-    _ = try await writer.create(sample("marker", "end"))
-    await view.follow(syncer) { $0.contents()["marker"] != nil && $0.contents().count == 6 }
-    #expect(Set(view.contents().keys) == ["n15", "n16", "n17", "n18", "n19", "marker"])
-    running.cancel()
-    await running.value
-    await writer.close()
-    await store.close()
   }
 }

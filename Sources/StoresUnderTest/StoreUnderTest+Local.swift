@@ -7,7 +7,7 @@ import Synchronization
 import TestSupport
 
 extension StoreUnderTest {
-  static let local: StoreUnderTest = {
+  public static let local: StoreUnderTest = {
     let folder = TemporaryFolder()
     let last = Mutex(0)
     var options = LocalDatastore.Options(durability: .processCrash)

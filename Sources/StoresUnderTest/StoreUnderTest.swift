@@ -1,0 +1,60 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Datastore
+public import Resources
+public import Testing
+
+/// A store that a test runs on: each kind that there is, the servers real ones.
+public struct StoreUnderTest: Sendable, CustomTestStringConvertible {
+  /// Every store there is.
+  public static let all: [StoreUnderTest] = [.local, .etcd, .kubernetes]
+
+  public let testDescription: String
+  /// The kinds that it derives from something else: they are read, and not created.
+  public let derivedKinds: Set<Kind>
+  /// Opens it with nothing in it.
+  let openEmpty: @Sendable () async throws -> any Datastore
+  /// Opens what was opened last once more, as another process would.
+  public let openAgain: @Sendable () async throws -> any Datastore
+  /// Does to it what breaks the connections or the watches of those who have it open; what is
+  /// stored stays. Of each fault that it knows one, by number.
+  public let disturb: @Sendable (Int) async throws -> Void
+  private let turn = Turn()
+
+  init(
+    testDescription: String, derivedKinds: Set<Kind> = [],
+    openEmpty: @escaping @Sendable () async throws -> any Datastore,
+    openAgain: @escaping @Sendable () async throws -> any Datastore,
+    disturb: @escaping @Sendable (Int) async throws -> Void
+  ) {
+    self.testDescription = testDescription
+    self.derivedKinds = derivedKinds
+    self.openEmpty = openEmpty
+    self.openAgain = openAgain
+    self.disturb = disturb
+  }
+
+  /// The kinds that a client may write.
+  public var writtenKinds: [Kind] { Kind.allCases.filter { !derivedKinds.contains($0) } }
+
+  /// Runs a body with the store, which has nothing in it and is closed afterwards. Others who want
+  /// it wait meanwhile: there is one server of each kind for all tests.
+  public func withEmpty(_ body: (any Datastore) async throws -> Void) async throws {
+    await turn.take()
+    do {
+      let store = try await openEmpty()
+      do {
+        try await body(store)
+      } catch {
+        await store.close()
+        throw error
+      }
+      await store.close()
+    } catch {
+      await turn.give()
+      throw error
+    }
+    await turn.give()
+  }
+}
