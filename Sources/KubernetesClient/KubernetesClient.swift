@@ -117,7 +117,7 @@ package final class KubernetesClient: Sendable {
       }
       let code = Int(response.status.code)
       if (200...299).contains(code) { return response }
-      let status = await self.status(of: response, request)
+      let status = try await self.status(of: response, request)
       if code == 401 {
         if !hasRenewed, await credentials.renew(after: grant) {
           hasRenewed = true
@@ -182,7 +182,7 @@ package final class KubernetesClient: Sendable {
   /// What the server says about a request that it did not fulfil.
   private func status(
     of response: HTTPClientResponse, _ request: KubernetesRequest
-  ) async -> KubernetesStatus {
+  ) async throws(KubernetesError) -> KubernetesStatus {
     let code = Int(response.status.code)
     var bytes: [UInt8] = []
     do {
@@ -191,7 +191,9 @@ package final class KubernetesClient: Sendable {
         if bytes.count > 1 << 20 { break }
       }
     } catch {
-      // The number alone says the most.
+      // Of these the number says enough. Of others it does not: 404 is for an object that is not
+      // there and for a kind that is not, 409 for one that is there and for a newer revision.
+      guard code == 401 || code == 429 || code >= 500 else { throw failure(error, request) }
     }
     var status = ObjectDecoder.status(bytes) ?? KubernetesStatus(code: code)
     status.code = code

@@ -129,6 +129,33 @@ import ValueTree
     await server.close()
   }
 
+  @Test("takes half of an error for no answer, for what it says is in the other half")
+  func halfAnError() async throws {
+    for code in [404, 409, 422] {
+      let server = try await ScriptedServer { _, _ in
+        ScriptedServer.Answer(
+          status: code, parts: [Array("{\"kind\":\"Status\",\"deta".utf8)], end: .cut)
+      }
+      let client = try KubernetesClient.plain(server.url)
+      let read = await failure { () async throws(KubernetesError) in
+        try await client.get(widgets, namespace: "n", name: "a")
+      }
+      guard case .unreachable = read else {
+        Issue.record("\(code): \(read)")
+        return
+      }
+      let write = await failure { () async throws(KubernetesError) in
+        try await client.create(widgets, namespace: "n", ["a": "b"])
+      }
+      guard case .unknownOutcome = write else {
+        Issue.record("\(code): \(write)")
+        return
+      }
+      await client.close()
+      await server.close()
+    }
+  }
+
   @Test("does not know what became of a write without an answer, and does not repeat it")
   func unknownOutcome() async throws {
     let server = try await ScriptedServer { _, _ in
