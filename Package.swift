@@ -232,8 +232,8 @@ let package = Package(
     tests(
       "KubernetesDatastore",
       [
-        "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "StoreRig",
-        "TestSupport", "ValueTree", protobuf,
+        "Addressing", "Datastore", "IPAM", "KubernetesClient", "KubernetesModel", "Resources",
+        "StoreRig", "TestSupport", "ValueTree", protobuf,
       ]),
     tests(
       "StoreAccess",

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Datastore
 import Resources
 
 // DESIGN: a handle's record counts how many addresses the handle holds in each block. It must never
@@ -68,7 +69,13 @@ extension Session {
     var handle = IPAMHandle(name: Names.handle(id))
     handle.spec.handleID = id
     handle.setCount(count, in: block)
-    return try await create(handle)
+    do throws(IPAMError) {
+      return try await create(handle)
+    } catch {
+      // Not every store has names that differ in letter case only.
+      if case .datastore(.validation) = error { throw .invalidHandle(id) }
+      throw error
+    }
   }
 
   /// Brings the count of a handle in a block to what the block says.

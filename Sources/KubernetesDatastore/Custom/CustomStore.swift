@@ -171,9 +171,26 @@ struct CustomStore: KindStore {
         guard case .alreadyExists = error, form.isDeletedInTwoSteps,
           try await find(key) == nil
         else { throw error }
+        try await refuseNameOfAnother(key)
       }
     }
     throw .alreadyExists(key)
+  }
+
+  /// Refuses a name that differs from that of another resource in letter case only: here both would
+  /// have one, and no waiting or trying again would help.
+  private func refuseNameOfAnother(_ key: ResourceKey) async throws(DatastoreError) {
+    guard form.kind == .ipamHandle else { return }
+    let object = try await calling(key) { () async throws(KubernetesError) in
+      try await read(form.customName(key.name), key)
+    }
+    guard let object, !object.isDeleted, object.key != key else { return }
+    throw .validation([
+      FieldProblem(
+        "metadata", "name",
+        message: "differs from \(object.key) in letter case only, which names in Kubernetes lack",
+        value: key.name)
+    ])
   }
 
   func update(_ resource: any Resource) async throws(DatastoreError) -> any Resource {
