@@ -238,7 +238,11 @@ let package = Package(
     tests(
       "StoreAccess",
       ["Datastore", "EtcdDatastore", "KubernetesClient", "Resources", "Settings", "TestSupport"]),
-    tests("IPAM", ["Addressing", "Datastore", "LocalDatastore", "Resources", "TestSupport"]),
+    tests(
+      "IPAM",
+      [
+        "Addressing", "Datastore", "LocalDatastore", "Resources", "StoresUnderTest", "TestSupport",
+      ]),
     tests(
       "PolicyEngine",
       ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "TestSupport"]),

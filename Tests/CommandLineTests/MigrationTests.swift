@@ -126,7 +126,7 @@ struct MigrationTests {
     var writes = 0
     while !isDone {
       var new = Desk()
-      new.wrap = { [writes] in CuttingStore($0, after: writes) }
+      new.wrap = { [writes] in CuttingStore.wrap($0, after: writes) }
       let first = await new.run("datastore", "migrate", "import", "-f", "-", input: text)
       isDone = first.code == 0
       if !isDone { #expect(first.error.contains("the program was ended here"), "\(writes)") }

@@ -6,8 +6,8 @@ import Datastore
 import IPAM
 import LocalDatastore
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Many at once in one file") struct ConcurrencyTests {
   /// Each task is a host with its own connection, or (`sameHost`) a plugin on one host.

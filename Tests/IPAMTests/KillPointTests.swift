@@ -4,12 +4,12 @@
 import Addressing
 import Datastore
 import IPAM
-import LocalDatastore
 import Resources
-import Testing
+import StoresUnderTest
 import TestSupport
+import Testing
 
-/// Every operation is stopped at each of its calls of the store, before the call and after it.
+/// Every operation is stopped at each of its calls of the store, in each way that there is.
 @Suite("A stop at any moment") struct KillPointTests {
   struct Scenario: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -117,41 +117,15 @@ import TestSupport
 
   @Test("loses nothing", arguments: scenarios, [true, false])
   func loseNothing(scenario: Scenario, atomic: Bool) async throws {
-    try await run(scenario) { MemoryDatastore(commitsAtomically: atomic) }
-  }
-
-  @Test("loses nothing in the local datastore", arguments: scenarios[2...2], [true, false])
-  func local(scenario: Scenario, atomic: Bool) async throws {
-    let folder = TemporaryFolder()
-    var count = 0
-    try await run(scenario) {
-      count += 1
-      let store = try await LocalDatastore.open(
-        path: folder.path + "/\(count).db", durability: .processCrash)
-      return WrappedDatastore(store, commitsAtomically: atomic)
-    }
-  }
-
-  private func run(
-    _ scenario: Scenario, _ makeStore: () async throws -> any Datastore
-  ) async throws {
-    for afterwards in [false, true] {
+    for ending in Killer.Ending.allCases {
       for call in 1...500 {
-        let again = try await World(makeStore(), pools: scenario.pools)
-        let killer = try await stop(scenario, in: again, call, afterwards)
-        // The same once more.
-        try await scenario.operation(again.ipam)
-        #expect(try await scenario.after(again), "after call \(call), \(afterwards)")
-        #expect(try await Checker(again.store).dangers == [], "\(call), \(afterwards)")
-        try await cleanUp(again, call)
-        await again.store.close()
-
-        let givenUp = try await World(makeStore(), pools: scenario.pools)
-        _ = try await stop(scenario, in: givenUp, call, afterwards)
-        // Never again: what was assigned is given back by handle.
-        try await cleanUp(givenUp, call)
-        await givenUp.store.close()
-        if !killer.hasKilled {
+        var hasKilled = false
+        for again in [true, false] {
+          let stop = Stop(call: call, ending: ending, again: again)
+          let store = MemoryDatastore(commitsAtomically: atomic)
+          hasKilled = try await run(scenario, on: store, stop).hasKilled
+        }
+        if !hasKilled {
           #expect(call > 3, "\(scenario.testDescription) was hardly stopped")
           break
         }
@@ -160,27 +134,75 @@ import TestSupport
     }
   }
 
-  private func stop(
-    _ scenario: Scenario, in world: World, _ call: Int, _ afterwards: Bool
+  /// Each operation at a few of its calls.
+  @Test("loses nothing on any store", arguments: StoreUnderTest.all)
+  func stores(subject: StoreUnderTest) async throws {
+    let seed = SplitMix64.seed(for: "a stop at any moment, \(subject.testDescription)")
+    var random = SplitMix64(seed: seed)
+    var struck = 0
+    var trials = 0
+    try await subject.withEmpty { store in
+      for scenario in Self.scenarios {
+        let whole = Stop(call: .max, ending: .diesBefore, again: true)
+        let calls = try await run(scenario, on: store, whole).calls
+        // Two of the endings, by chance.
+        for ending in Killer.Ending.allCases.shuffled(using: &random).prefix(2) {
+          let call = 1 + random.below(calls)
+          let stop = Stop(call: call, ending: ending, again: random.chance(50))
+          if try await run(scenario, on: store, stop).hasKilled { struck += 1 }
+          trials += 1
+        }
+      }
+    }
+    print(
+      "a stop at any moment, \(subject.testDescription): \(Self.scenarios.count) operations, "
+        + "\(trials) tries, \(struck) stops")
+    #expect(trials == 2 * Self.scenarios.count && struck > trials / 2)
+  }
+
+  /// Where an operation is stopped, and whether it is done once more afterwards.
+  struct Stop: Sendable, CustomStringConvertible {
+    var call: Int
+    var ending: Killer.Ending
+    var again: Bool
+
+    var description: String { "call \(call), \(ending), \(again ? "again" : "given up")" }
+  }
+
+  /// Stops an operation in a world of its own, of which nothing remains in the store.
+  private func run(
+    _ scenario: Scenario, on store: any Datastore, _ stop: Stop
   ) async throws -> Killer {
+    let world = try await World(store, pools: scenario.pools)
+    let killer = Killer(atCall: stop.call, stop.ending)
     try await scenario.before(world)
     try await world.expectClean()
-    let killer = Killer(atCall: call, afterwards: afterwards)
     do {
       try await scenario.operation(world.client(on: killer.wrap(world.store)))
-      #expect(!killer.hasKilled, "the operation did not notice its end at call \(call)")
+      // One who lives on may do without what was refused.
+      let hasDied = killer.hasKilled && stop.ending.isDeath
+      #expect(!hasDied, "\(scenario.testDescription) did not notice: \(stop)")
     } catch {
-      #expect(killer.hasKilled, "\(error) at call \(call)")
+      #expect(killer.hasKilled, "\(scenario.testDescription): \(error) at \(stop)")
     }
-    #expect(try await Checker(world.store).dangers == [], "\(call), \(afterwards)")
+    #expect(try await Checker(world.store).dangers == [], "\(scenario.testDescription): \(stop)")
+    if stop.again {
+      try await scenario.operation(world.ipam)
+      #expect(try await scenario.after(world), "\(scenario.testDescription): \(stop)")
+      #expect(try await Checker(world.store).dangers == [], "\(scenario.testDescription): \(stop)")
+    }
+    // If never again: what was assigned is given back by handle.
+    try await cleanUp(world, scenario, stop)
+    try await world.close()
     return killer
   }
 
   /// What normally comes after: the pod's end, and an agent's start.
-  private func cleanUp(_ world: World, _ call: Int) async throws {
+  private func cleanUp(_ world: World, _ scenario: Scenario, _ stop: Stop) async throws {
     _ = try await world.ipam.release(handle: "h")
     for host in ["a", "b"] { _ = try await world.ipam.ensureBlock(host: host) }
-    #expect(try await Checker(world.store).problems == [], "at call \(call)")
+    let problems = try await Checker(world.store).problems
+    #expect(problems == [], "\(scenario.testDescription): \(stop)")
     _ = try await world.ipam.release(handle: "other")
     for host in ["a", "b"] { try await world.ipam.releaseHostAffinities(host) }
     #expect(try await world.blocks().isEmpty)

@@ -5,8 +5,8 @@ import Addressing
 import Datastore
 import IPAM
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 /// Two operations that have to do with the same records, in many orders of their calls.
 @Suite("A few at the same time") struct PairTests {
@@ -57,7 +57,8 @@ import TestSupport
       // Half of them of a few operations only, which meet more often.
       let from = generator.chance(50) ? Self.operations : Self.crowding
       let four = (0..<4).map { _ in from[generator.below(from.count)] }
-      let killer = Killer(atCall: 1 + generator.below(40), afterwards: generator.chance(50))
+      let killer = Killer(
+        atCall: 1 + generator.below(40), generator.pick(Killer.Ending.allCases))
       try await run(four, world, seed: generator.next(), killer)
       let checker = try await Checker(world.store)
       #expect(checker.dangers == [], "after \(four)")

@@ -5,8 +5,8 @@ import Addressing
 import Datastore
 import IPAM
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 @Suite("The choice of pools") struct PoolChoiceTests {
   private func choose(

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
-import Testing
+import StoresUnderTest
 import TestSupport
+import Testing
 
 @Suite("Hosts at work at random") struct RandomOperationTests {
   @Test(
@@ -16,6 +17,23 @@ import TestSupport
         MemoryDatastore(commitsAtomically: atomic), &generator)
       for _ in 0..<25 { try await world.batch(&generator, mayKill: mayKill) }
       try await world.end()
+    }
+  }
+
+  @Test("give no address twice and lose none on any store", arguments: StoreUnderTest.all)
+  func stores(subject: StoreUnderTest) async throws {
+    let name = subject.testDescription
+    let seed = SplitMix64.seed(for: "Hosts at work at random, \(name)")
+    for (round, mayKill) in [false, true].enumerated() {
+      try await subject.withEmpty { store in
+        var generator = SplitMix64(seed: seed &+ UInt64(round))
+        var world = try await RandomWorld(store, &generator)
+        for _ in 0..<rounds(15) { try await world.batch(&generator, mayKill: mayKill) }
+        print(
+          "Hosts at work at random, \(name), kill \(mayKill): "
+            + "\(world.operations) operations, \(world.kills) stops")
+        try await world.end()
+      }
     }
   }
 }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
-import Resources
 import Synchronization
+import TestSupport
 
 /// Counts the calls that write.
 final class CallLog: Sendable {
@@ -12,43 +12,14 @@ final class CallLog: Sendable {
   var commits: Int { counts.withLock(\.commits) }
   var otherWrites: Int { counts.withLock(\.others) }
 
-  func wrap(_ store: any Datastore) -> any Datastore { Logged(base: store, log: self) }
-
-  private struct Logged: Datastore {
-    let base: any Datastore
-    let log: CallLog
-
-    var commitsAtomically: Bool { base.commitsAtomically }
-
-    func create(_ resource: any Resource) async throws(DatastoreError) -> any Resource {
-      log.counts.withLock { $0.others += 1 }
-      return try await base.create(resource)
+  func wrap(_ store: any Datastore) -> any Datastore {
+    var wrapped = WrappedDatastore(store)
+    wrapped.before = { call throws(DatastoreError) in
+      guard call.isWrite else { return }
+      self.counts.withLock { counts in
+        if call == .commit { counts.commits += 1 } else { counts.others += 1 }
+      }
     }
-    func update(_ resource: any Resource) async throws(DatastoreError) -> any Resource {
-      log.counts.withLock { $0.others += 1 }
-      return try await base.update(resource)
-    }
-    func delete(
-      _ key: ResourceKey, revision: String?
-    ) async throws(DatastoreError) -> any Resource {
-      log.counts.withLock { $0.others += 1 }
-      return try await base.delete(key, revision: revision)
-    }
-    func commit(_ operations: [WriteOperation]) async throws(DatastoreError) -> [any Resource] {
-      log.counts.withLock { $0.commits += 1 }
-      return try await base.commit(operations)
-    }
-    func get(_ key: ResourceKey) async throws(DatastoreError) -> any Resource {
-      try await base.get(key)
-    }
-    func list(_ query: ListQuery) async throws(DatastoreError) -> ListResult {
-      try await base.list(query)
-    }
-    func watch(
-      _ query: ListQuery, from revision: String
-    ) async throws(DatastoreError) -> AsyncThrowingStream<WatchEvent, any Error> {
-      try await base.watch(query, from: revision)
-    }
-    func close() async { await base.close() }
+    return wrapped
   }
 }

@@ -5,14 +5,17 @@ import Addressing
 import Datastore
 import IPAM
 import Resources
-import Testing
 import TestSupport
+import Testing
 
 /// A world in which hosts do things at random, several at once, and some are stopped.
 struct RandomWorld {
   let world: World
   /// What is known for certain to be held, by whom.
   var held: [IPAddress: String] = [:]
+  /// How many operations there were, and of how many the end was not known.
+  private(set) var operations = 0
+  private(set) var kills = 0
 
   init(_ store: any Datastore, _ generator: inout SplitMix64) async throws {
     let strict = generator.chance(25)
@@ -35,11 +38,16 @@ struct RandomWorld {
     let count = 1 + generator.below(4)
     let turns = TurnTaker(seed: generator.next(), count: count)
     var operations: [(RandomOperation, IPAMClient)] = []
+    var killers: [Int: Killer] = [:]
     for task in 0..<count {
       var store = turns.wrap(world.store, task: task)
       if mayKill, generator.chance(35) {
-        let killer = Killer(atCall: 1 + generator.below(20), afterwards: generator.chance(50))
+        // Where writes go out together, an operation is short.
+        let calls = world.store.commitsAtomically ? 8 : 20
+        let killer = Killer(
+          atCall: 1 + generator.below(calls), generator.pick(Killer.Ending.allCases))
         store = killer.wrap(store)
+        killers[task] = killer
       }
       operations.append((RandomOperation.random(&generator, self), world.client(on: store)))
     }
@@ -55,7 +63,10 @@ struct RandomWorld {
       for await (task, outcome) in group { outcomes[task] = outcome }
     }
     if generator.chance(30) { world.time.advance(seconds: Int64(generator.below(90))) }
+    for (task, killer) in killers where killer.hasKilled { outcomes[task]?.wasKilled = true }
     let results = operations.enumerated().map { ($1.0, outcomes[$0] ?? .init()) }
+    self.operations += results.count
+    kills += results.count { $0.1.wasKilled }
     try await check(results)
     if results.contains(where: \.1.wasKilled) { try await recover(results, &generator) }
     let problems = try await Checker(world.store).problems

@@ -40,7 +40,7 @@ final class TurnTaker: Sendable {
 
   func wrap(_ store: any Datastore, task: Int) -> WrappedDatastore {
     var wrapped = WrappedDatastore(store)
-    wrapped.before = { () throws(DatastoreError) in await self.wait(task) }
+    wrapped.before = { _ throws(DatastoreError) in await self.wait(task) }
     return wrapped
   }
 

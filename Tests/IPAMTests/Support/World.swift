@@ -6,8 +6,8 @@ import Datastore
 import IPAM
 import Resources
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 /// A clock that stands until it is moved on.
 final class TestClock: Sendable {
@@ -47,6 +47,14 @@ struct World: Sendable {
     change(&spec)
     let name = String(cidr.map { $0.isLetter || $0.isNumber ? $0 : "-" })
     return IPPool(name: "pool-" + name, spec: spec)
+  }
+
+  /// Takes away what is no record of who holds what, so that the store may serve another world.
+  func close() async throws {
+    for pool in try await store.all(IPPool.self) { try await store.delete(pool.key, revision: nil) }
+    for stored in try await store.all(IPAMConfiguration.self) {
+      try await store.delete(stored.key, revision: nil)
+    }
   }
 
   func addNode(_ name: String, labels: [String: String] = [:]) async throws {
