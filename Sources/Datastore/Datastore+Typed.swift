@@ -30,8 +30,14 @@ extension Datastore {
   public func all<R: Resource>(
     _ type: R.Type, namespace: String? = nil, namePrefix: String? = nil
   ) async throws(DatastoreError) -> [R] {
-    let query = ListQuery(R.kind, namespace: namespace, namePrefix: namePrefix)
-    return try await list(query).items.compactMap { $0 as? R }
+    try await all(type, ListQuery(R.kind, namespace: namespace, namePrefix: namePrefix))
+  }
+
+  /// The resources that a query of that type's kind names, without the revision.
+  public func all<R: Resource>(
+    _ type: R.Type, _ query: ListQuery
+  ) async throws(DatastoreError) -> [R] {
+    try await list(query).items.compactMap { $0 as? R }
   }
 
   /// Stores a new resource and returns it as stored.

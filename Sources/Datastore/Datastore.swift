@@ -72,11 +72,22 @@ public struct ListQuery: Sendable, Hashable {
   public var namespace: String?
   /// Only names that start so.
   public var namePrefix: String?
+  /// Of block affinities, only those of this node are of use: what `namePrefix` cannot say, for
+  /// `a-` begins the names of the node `a-b` too. A store that finds them faster so leaves others
+  /// out; others give all that the rest of the query names.
+  public var node: String?
 
   public init(_ kind: Kind, namespace: String? = nil, namePrefix: String? = nil) {
     self.kind = kind
     self.namespace = namespace
     self.namePrefix = namePrefix
+  }
+
+  /// The block affinities of one node, and perhaps of others.
+  public static func affinities(of node: String) -> ListQuery {
+    var query = ListQuery(.blockAffinity, namePrefix: BlockAffinity.namePrefix(node: node))
+    query.node = node
+    return query
   }
 
   /// Whether the key is one of those asked for.

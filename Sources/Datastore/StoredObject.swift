@@ -58,6 +58,10 @@ package struct StoredObject: Sendable {
   /// independent of each other, and rules: to leave a policy out would let through what it denies,
   /// and whoever enforces it fails closed on what cannot be read.
   package func decoded() -> Result<any Resource, MalformedObject> {
+    if var resource = ResourceDocument.readStored(json, kind: key.kind), resource.key == key {
+      resource.resourceVersion = String(revision)
+      return .success(resource)
+    }
     let value: Value
     do throws(SyntaxError) {
       value = try JSON.parse(json, duplicateKeys: .kept)
@@ -71,7 +75,7 @@ package struct StoredObject: Sendable {
   package static func decode(
     _ value: Value, key: ResourceKey, revision: Int64
   ) -> Result<any Resource, MalformedObject> {
-    let stored: StoredResource
+    var stored: StoredResource
     do throws(ResourceError) {
       stored = try ResourceDocument.decodeStored(value, kind: key.kind)
     } catch {
@@ -81,12 +85,13 @@ package struct StoredObject: Sendable {
       let reason = stored.problems.map { "\($0)" }.joined(separator: "; ")
       return .failure(MalformedObject(key: key, reason: reason))
     }
-    var resource = stored.resource
-    guard resource.key == key else {
-      return .failure(MalformedObject(key: key, reason: "it says that it is \(resource.key)"))
+    let found = stored.resource.key
+    guard found == key else {
+      return .failure(MalformedObject(key: key, reason: "it says that it is \(found)"))
     }
-    resource.metadata.resourceVersion = String(revision)
-    return .success(resource)
+    // In place: a copy of an object that another variable has too would be one of all its fields.
+    stored.resource.resourceVersion = String(revision)
+    return .success(stored.resource)
   }
 
   private static let usableInPart: Set<Kind> = [

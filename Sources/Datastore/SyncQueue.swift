@@ -5,34 +5,50 @@ import Resources
 
 /// What a syncer knows of the store and what it still has to tell its consumer.
 ///
-/// At most one change of a key waits: a newer one takes its place. An object that came and went
-/// before the consumer looked leaves nothing.
+/// At most one change of a key waits: a newer one takes its place, at the end. An object that came
+/// and went before the consumer looked leaves nothing.
 struct SyncQueue {
-  private struct Pending {
-    var order: UInt64
-    var change: ResourceChange
+  /// What is known of one object. One that is gone stays until the consumer has been told.
+  fileprivate struct Entry {
+    /// Nil when it is gone.
+    var revision: String?
+    /// The number of its last change, counted from the first of all.
+    var change: Int
+    /// Whether the consumer had it before that change.
+    var wasHeld: Bool
+
+    /// Whether the consumer has it, after so many changes.
+    func isHeld(after taken: Int) -> Bool { change < taken ? revision != nil : wasHeld }
   }
 
-  /// The revision of every object that is in the store, by kind.
-  private var latest: [Kind: [ResourceKey: String]] = [:]
+  private var entries: [Kind: [ResourceKey: Entry]] = [:]
   /// The unreadable objects and why, by kind.
   private var malformed: [Kind: [ResourceKey: String]] = [:]
-  /// What the consumer has.
-  private var held: Set<ResourceKey> = []
-  private var pending: [ResourceKey: Pending] = [:]
-  private var order: UInt64 = 0
+  /// The changes that wait, oldest first.
+  private var pending: [ResourceChange] = []
+  /// Those of them that are to be left out, by their place.
+  private var cancelled: Set<Int> = []
+  /// How many changes came before those that wait.
+  private var taken = 0
 
-  var objects: Int { latest.values.reduce(0) { $0 + $1.count } }
+  /// How many objects are in the store.
+  private(set) var objects = 0
+
+  /// How many changes wait.
+  var waiting: Int { pending.count - cancelled.count }
+
   var malformedObjects: Int { malformed.values.reduce(0) { $0 + $1.count } }
-  var waiting: Int { pending.count }
 
   /// The object is there now. Nothing new when it is known with this revision.
   mutating func set(_ resource: any Resource) {
-    let key = resource.key
-    let revision = resource.metadata.resourceVersion ?? ""
-    malformed[key.kind]?[key] = nil
-    let known = latest[key.kind, default: [:]].updateValue(revision, forKey: key)
-    if known == nil || known != revision || revision.isEmpty { append(.set(resource)) }
+    let key = resource.key.copied
+    let revision = resource.resourceVersion ?? ""
+    if malformed[key.kind] != nil { malformed[key.kind]?[key] = nil }
+    let next = Entry(revision: revision, change: taken + pending.count, wasHeld: false)
+    let before = entries[key.kind, default: [:]][key].replace(with: next, after: taken)
+    if let before, before.revision == revision, !revision.isEmpty { return }
+    if before?.revision == nil { objects += 1 }
+    append(.set(resource), insteadOf: before)
   }
 
   /// The object is gone. Nothing new when it was not known.
@@ -51,11 +67,16 @@ struct SyncQueue {
 
   /// These are all the objects of a kind. Returns the unreadable ones that are news.
   mutating func replace(_ kind: Kind, with list: ListResult) -> [MalformedObject] {
-    var present = Set(list.malformed.map(\.key))
-    for resource in list.items { present.insert(resource.key) }
-    for key in latest[kind, default: [:]].keys.sorted() where !present.contains(key) { remove(key) }
-    for key in malformed[kind, default: [:]].keys where !present.contains(key) {
-      malformed[kind]?[key] = nil
+    if let known = entries[kind] {
+      var present = Set(list.malformed.map(\.key))
+      for resource in list.items { present.insert(resource.key) }
+      for key in known.keys.sorted() where !present.contains(key) { remove(key) }
+      for key in malformed[kind, default: [:]].keys where !present.contains(key) {
+        malformed[kind]?[key] = nil
+      }
+    } else {
+      entries[kind] = Dictionary(minimumCapacity: list.items.count)
+      pending.reserveCapacity(pending.count + list.items.count)
     }
     for resource in list.items { set(resource) }
     return list.malformed.filter { setMalformed($0) }
@@ -63,24 +84,69 @@ struct SyncQueue {
 
   /// All that waits, oldest first.
   mutating func drain() -> [ResourceChange] {
-    let changes = pending.values.sorted { $0.order < $1.order }.map(\.change)
-    pending = [:]
-    for change in changes {
-      switch change {
-      case .set: held.insert(change.key)
-      case .removed: held.remove(change.key)
-      }
+    // Not one of the many objects is touched; that they are held now follows from the count.
+    var changes = pending
+    taken += pending.count
+    pending = []
+    if !cancelled.isEmpty {
+      changes = changes.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
+      cancelled = []
     }
+    for case .removed(let key) in changes { entries[key.kind]?[key] = nil }
     return changes
   }
 
   private mutating func withdraw(_ key: ResourceKey) {
-    guard latest[key.kind]?.removeValue(forKey: key) != nil else { return }
-    if held.contains(key) { append(.removed(key)) } else { pending[key] = nil }
+    guard let before = entries[key.kind]?[key], before.revision != nil else { return }
+    objects -= 1
+    if before.isHeld(after: taken) {
+      entries[key.kind]?[key] = Entry(
+        revision: nil, change: taken + pending.count, wasHeld: true)
+      append(.removed(key), insteadOf: before)
+    } else {
+      // The consumer never learns of it.
+      entries[key.kind]?[key] = nil
+      cancel(before)
+    }
   }
 
-  private mutating func append(_ change: ResourceChange) {
-    order += 1
-    pending[change.key] = Pending(order: order, change: change)
+  private mutating func append(_ change: ResourceChange, insteadOf before: Entry?) {
+    pending.append(change)
+    if let before { cancel(before) }
+    if cancelled.count > waiting + 1_000 { closeGaps() }
+  }
+
+  /// Leaves out an object's last change, if it still waits.
+  private mutating func cancel(_ entry: Entry) {
+    if entry.change >= taken { cancelled.insert(entry.change - taken) }
+  }
+
+  private mutating func closeGaps() {
+    pending = pending.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
+    cancelled = []
+    for (place, change) in pending.enumerated() {
+      entries[change.key.kind]?[change.key]?.change = taken + place
+    }
+  }
+}
+
+extension SyncQueue.Entry? {
+  /// Puts the next state in the place of what is known, unless that has the same revision. Returns
+  /// what was known. In one step, because to find an entry is most of the work.
+  fileprivate mutating func replace(with next: SyncQueue.Entry, after taken: Int) -> Self {
+    let before = self
+    if let before, before.revision == next.revision, next.revision != "" { return before }
+    self = next
+    self?.wasHeld = before?.isHeld(after: taken) ?? false
+    return before
+  }
+}
+
+extension ResourceKey {
+  /// The same with texts of its own. Those of a resource lie among all else that was read with it,
+  /// and to keep them would keep whole pages of memory that are otherwise empty.
+  fileprivate var copied: ResourceKey {
+    func copy(_ text: String) -> String { String(decoding: text.utf8, as: UTF8.self) }
+    return ResourceKey(kind: kind, namespace: namespace.map(copy), name: copy(name))
   }
 }

@@ -109,42 +109,63 @@ extension EtcdDatastore {
   /// All that a query names, at one revision. Pages are decoded while the next is under way.
   private func snapshot(_ query: ListQuery) async throws(CallFailure) -> ListResult {
     var revision: Int64 = 0
-    var decoding: [Task<[StoredValue.Meaning], Never>] = []
+    var reading: [Task<Page, Never>] = []
     for range in KeyLayout.ranges(of: query) {
       revision = try await page(range, at: revision) { pairs in
-        decoding.append(
-          Task.detached { pairs.map { StoredValue($0).meaning(query.kind) } })
+        reading.append(Task.detached { Page(pairs, query) })
       }
     }
-    var result = ListResult(items: [], revision: String(revision))
-    for task in decoding {
-      for meaning in await task.value {
-        guard let key = meaning.key, query.selects(key) else { continue }
-        switch meaning {
-        case .resource(let resource): result.items.append(resource)
-        case .malformed(let object): result.malformed.append(object)
+    var all = Page()
+    for task in reading { all.append(await task.value) }
+    all.order()
+    return ListResult(items: all.items, revision: String(revision), malformed: all.malformed)
+  }
+
+  /// What stands in a page, as its readers know it.
+  private struct Page: Sendable {
+    var items: [any Resource] = []
+    /// Those of the items.
+    var keys: [ResourceKey] = []
+    var malformed: [MalformedObject] = []
+
+    init() {}
+
+    init(_ pairs: [Etcdserverpb_KeyValue], _ query: ListQuery) {
+      items.reserveCapacity(pairs.count)
+      keys.reserveCapacity(pairs.count)
+      for pair in pairs {
+        switch StoredValue(pair).meaning(query.kind) {
+        case .resource(let resource):
+          let key = resource.key
+          guard query.selects(key) else { continue }
+          items.append(resource)
+          keys.append(key)
+        case .malformed(let object): if query.selects(object.key) { malformed.append(object) }
         case .nothing: break
         }
       }
     }
-    Self.order(&result)
-    return result
-  }
 
-  /// Puts the objects in the order of their keys, which is not always that of etcd's. Of a policy
-  /// that is stored under both of its names, the one without the tier's is the policy.
-  private static func order(_ result: inout ListResult) {
-    let keys = result.items.map(\.key)
-    guard zip(keys, keys.dropFirst()).contains(where: { $0 >= $1 }) else { return }
-    var items = zip(keys, result.items).sorted {
-      ($0.0, $0.1.metadata.name.utf8.count) < ($1.0, $1.1.metadata.name.utf8.count)
+    mutating func append(_ other: Page) {
+      items += other.items
+      keys += other.keys
+      malformed += other.malformed
     }
-    var previous: ResourceKey?
-    items.removeAll { item in
-      defer { previous = item.0 }
-      return item.0 == previous
+
+    /// Puts the objects in the order of their keys, which is not always that of etcd's. Of a policy
+    /// that is stored under both of its names, the one without the tier's is the policy.
+    mutating func order() {
+      guard zip(keys, keys.dropFirst()).contains(where: { $0 >= $1 }) else { return }
+      var pairs = zip(keys, items).sorted {
+        ($0.0, $0.1.metadata.name.utf8.count) < ($1.0, $1.1.metadata.name.utf8.count)
+      }
+      var previous: ResourceKey?
+      pairs.removeAll { pair in
+        defer { previous = pair.0 }
+        return pair.0 == previous
+      }
+      (keys, items) = (pairs.map(\.0), pairs.map(\.1))
     }
-    result.items = items.map(\.1)
   }
 
   private func pages(

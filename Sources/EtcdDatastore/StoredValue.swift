@@ -48,24 +48,27 @@ struct StoredValue: Sendable, Hashable {
       return .malformed(
         MalformedObject(key: resource, reason: "its key \(key) is not one of a \(kind.rawValue)"))
     case .object(let resource, _):
-      let value: Value
-      do throws(SyntaxError) {
-        value = try tree(kind, resource)
-      } catch {
-        return .malformed(MalformedObject(key: resource, reason: "\(error)"))
-      }
-      switch StoredObject.decode(value, key: resource, revision: revision) {
+      switch decoded(kind, resource) {
       case .success(let resource): return .resource(resource)
       case .failure(let object): return .malformed(object)
       }
     }
   }
 
-  /// The resource's tree as every store has it.
-  private func tree(_ kind: Kind, _ name: ResourceKey) throws(SyntaxError) -> Value {
-    let stored = try stored(kind)
-    guard IPAMForm.isUsed(for: kind) else { return stored }
-    return IPAMForm.object(stored, kind: kind, key: key, name: name)
+  private func decoded(
+    _ kind: Kind, _ name: ResourceKey
+  ) -> Result<any Resource, MalformedObject> {
+    guard IPAMForm.isUsed(for: kind) else {
+      return StoredObject(key: name, revision: revision, json: bytes).decoded()
+    }
+    let value: Value
+    do throws(SyntaxError) {
+      value = try stored(kind)
+    } catch {
+      return .failure(MalformedObject(key: name, reason: "\(error)"))
+    }
+    return StoredObject.decode(
+      IPAMForm.object(value, kind: kind, key: key, name: name), key: name, revision: revision)
   }
 
   /// The tree as it is stored. Of an affinity no bytes at all are one that says nothing.

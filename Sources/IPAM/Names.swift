@@ -12,9 +12,6 @@ enum Names {
     BlockAffinity.name(node: host, cidr: cidr)
   }
 
-  /// What the names of all affinities of a host begin with.
-  static func affinityPrefix(host: String) -> String { BlockAffinity.namePrefix(node: host) }
-
   /// The handle's ID as it is: etcd's keys have it so, and the store in Kubernetes, whose names are
   /// in lower case, sees to that itself.
   static func handle(_ id: String) -> String { id }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Datastore
 import Resources
 
 // DESIGN: a host's claim on a block is an affinity record of its own besides the block's `affinity`,
@@ -16,7 +17,7 @@ extension Session {
   mutating func affinities(
     of host: String, _ family: IPFamily?
   ) async throws(IPAMError) -> [(record: BlockAffinity, cidr: CIDR)] {
-    let listed = try await list(BlockAffinity.self, prefix: Names.affinityPrefix(host: host))
+    let listed = try await list(BlockAffinity.self, .affinities(of: host))
     return listed.compactMap { record in
       guard record.isOf(host), let cidr = CIDR(record.spec.cidr),
         family == nil || cidr.family == family

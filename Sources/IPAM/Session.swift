@@ -55,17 +55,16 @@ struct Session {
     return found
   }
 
-  /// All that can be read of a kind whose names start with `prefix`, by name.
+  /// All that can be read of what a query of the type's kind names, by name.
   mutating func list<R: Resource>(
-    _ type: R.Type, prefix: String? = nil
+    _ type: R.Type, _ query: ListQuery = ListQuery(R.kind)
   ) async throws(IPAMError) -> [R] {
     let listed: [R]
-    do { listed = try await store.all(type, namePrefix: prefix) } catch { throw .datastore(error) }
+    do { listed = try await store.all(type, query) } catch { throw .datastore(error) }
     if !isStaged { return listed }
     for resource in listed where rows[resource.key] == nil {
       rows[resource.key] = Row(original: resource, current: resource)
     }
-    let query = ListQuery(R.kind, namePrefix: prefix)
     return rows.filter { query.selects($0.key) }
       .compactMap { $0.value.current as? R }
       .sorted { $0.metadata.name < $1.metadata.name }

@@ -14,6 +14,12 @@ public protocol Resource: Described {
   /// The members of the object besides these.
   var unknown: [UnknownMember] { get set }
 
+  /// What names it. A requirement, like the next, so that to ask one of any kind does not copy its
+  /// metadata: stores ask hundreds of thousands of them.
+  var key: ResourceKey { get }
+  /// The store's revision of its last write, which stands in the metadata.
+  var resourceVersion: String? { get set }
+
   /// Shows the members that this kind has besides metadata and spec to the visitor.
   mutating func ownFields<V: FieldVisitor>(_ visitor: inout V)
 
@@ -43,9 +49,13 @@ extension Resource {
     self.init(metadata: Metadata(name: name, namespace: namespace), spec: spec)
   }
 
-  /// What names it.
   public var key: ResourceKey {
     ResourceKey(kind: Self.kind, namespace: metadata.namespace, name: metadata.name)
+  }
+
+  public var resourceVersion: String? {
+    get { metadata.resourceVersion }
+    set { metadata.resourceVersion = newValue }
   }
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {

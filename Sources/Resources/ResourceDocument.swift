@@ -41,4 +41,13 @@ public enum ResourceDocument {
     }
     return try read(kind.type)
   }
+
+  /// Reads a stored object straight from its JSON; nil when anything about it is unusual, and then
+  /// the other way says what.
+  public static func readStored(_ json: [UInt8], kind: Kind) -> (any Resource)? {
+    func read<R: Resource>(_ type: R.Type) -> (any Resource)? {
+      JSONReader.read(json) { type.read($0) }
+    }
+    return read(kind.type)
+  }
 }

@@ -29,6 +29,7 @@ public struct ResourceKey: Hashable, Comparable, Sendable, CustomStringConvertib
 
   /// By kind, namespace and name, each by its bytes.
   public static func < (a: ResourceKey, b: ResourceKey) -> Bool {
-    (a.kind.rawValue, a.namespace ?? "", a.name) < (b.kind.rawValue, b.namespace ?? "", b.name)
+    if a.kind != b.kind { return a.kind.rawValue < b.kind.rawValue }
+    return (a.namespace ?? "", a.name) < (b.namespace ?? "", b.name)
   }
 }

@@ -212,10 +212,9 @@ struct JSONParser {
     while offset < bytes.count {
       switch bytes[offset] {
       case UInt8(ascii: "\""):
-        let rest = bytes[pending..<offset]
-        offset += 1
-        guard let unescaped else { return String(decoding: rest, as: UTF8.self) }
-        return String(decoding: unescaped + rest, as: UTF8.self)
+        defer { offset += 1 }
+        guard let unescaped else { return text(from: pending, to: offset) }
+        return String(decoding: unescaped + bytes[pending..<offset], as: UTF8.self)
       case UInt8(ascii: "\\"):
         var text = unescaped ?? []
         unescaped = nil
@@ -230,6 +229,13 @@ struct JSONParser {
       }
     }
     throw failure(at: start - 1, "the string is not closed")
+  }
+
+  /// The bytes as a text, without a slice that would hold on to all of them for a moment.
+  private func text(from start: Int, to end: Int) -> String {
+    bytes.withUnsafeBufferPointer { bytes in
+      String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+    }
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(SyntaxError) {

@@ -15,12 +15,13 @@ enum SnapshotBench {
     let store = try await BenchStore.open()
     let syncer = Syncer(store, kinds: [kind])
     let task = Task { await syncer.run() }
-    var count = 0
+    var batches: [SyncBatch] = []
     while let batch = await syncer.next() {
-      count += batch.changes.count
+      batches.append(batch)
       if batch.status == .inSync { break }
     }
-    Output.say("in-sync \(count)")
+    Output.say("in-sync \(batches.reduce(0) { $0 + $1.changes.count })")
+    batches = []
     giveBack()
     Output.say("memory \(residentBytes - before)")
     task.cancel()

@@ -16,9 +16,13 @@ enum KeyLayout {
     case .ipamHandle: IPAMLayout.handles
     case .ipamConfiguration: IPAMLayout.configuration
     case .blockAffinity: IPAMLayout.hosts
-    default: "\(resources)\(kind.plural)/"
+    default: prefixes[kind] ?? "\(resources)\(kind.plural)/"
     }
   }
+
+  /// Made once: a list reads the prefix off each of its keys.
+  private static let prefixes = Dictionary(
+    uniqueKeysWithValues: Kind.allCases.map { ($0, "\(resources)\($0.plural)/") })
 
   /// The keys of a kind.
   static func range(of kind: Kind) -> KeyRange {
@@ -96,11 +100,12 @@ enum KeyLayout {
     default: break
     }
     guard key.hasPrefix(prefix) else { return nil }
-    let segments = key.dropFirst(prefix.count)
-      .split(separator: "/", omittingEmptySubsequences: false).map { unescaped($0) }
+    let rest = Substring(key.utf8.dropFirst(prefix.utf8.count))
+    let segments = rest.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { unescaped(Substring($0)) }
     guard segments.count == (kind.isNamespaced ? 2 : 1), let name = segments.last,
       segments.allSatisfy({ !$0.isEmpty })
-    else { return .stray(ResourceKey(kind: kind, name: String(key.dropFirst(prefix.count)))) }
+    else { return .stray(ResourceKey(kind: kind, name: String(rest))) }
     let namespace = segments.count == 2 ? segments.first : nil
     return .object(ResourceKey(kind: kind, namespace: namespace, name: name), written: name)
   }

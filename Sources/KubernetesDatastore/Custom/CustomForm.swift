@@ -201,6 +201,13 @@ struct CustomForm: Sendable {
       metadata["annotations"] = annotations
     }
     for member in others { result[member.key] = nil }
+    if let affinity = resource as? BlockAffinity {
+      var labels = metadata["labels"] ?? .object([])
+      for label in AffinityLabels.labels(of: affinity.spec) {
+        labels[label.name] = .string(label.value)
+      }
+      metadata["labels"] = labels
+    }
     result["metadata"] = metadata
     return result
   }

@@ -32,8 +32,8 @@ struct CustomStore: KindStore {
 
   func list(_ query: ListQuery) async throws(DatastoreError) -> ListResult {
     let listing = try await calling(ResourceKey(kind: query.kind, name: "")) {
-      () async throws(KubernetesError) in
-      try await client.list(form.resource, .init(namespace: query.namespace))
+      () async throws(KubernetesError) -> KubernetesClient.Listing in
+      try await self.listing(query)
     }
     var result = ListResult(items: [], revision: listing.revision)
     result.items.reserveCapacity(listing.items.count)
@@ -55,6 +55,18 @@ struct CustomStore: KindStore {
       }
     }
     return result
+  }
+
+  /// What is stored of what a query may mean.
+  private func listing(
+    _ query: ListQuery
+  ) async throws(KubernetesError) -> KubernetesClient.Listing {
+    guard form.kind == .blockAffinity, let node = query.node else {
+      return try await client.list(form.resource, .init(namespace: query.namespace))
+    }
+    let (unlabelled, labelled) = AffinityLabels.selections(node: node)
+    let earlier = try await client.list(form.resource, unlabelled)
+    return AffinityLabels.merged(earlier, try await client.list(form.resource, labelled))
   }
 
   func sources(_ query: ListQuery) -> [WatchSource] {

@@ -17,5 +17,9 @@ extension Choice {
     return context.fail("must be one of \(words)", value: value.string)
   }
 
+  public static func read(_ json: JSONReader) -> Self? {
+    json.string().flatMap { Self(rawValue: $0) }
+  }
+
   public func encode() -> Value { .string(rawValue) }
 }

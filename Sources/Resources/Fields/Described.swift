@@ -36,6 +36,15 @@ extension Described {
     return result
   }
 
+  public static func read(_ json: JSONReader) -> Self? {
+    guard let object = json.beginObject() else { return nil }
+    var result = Self()
+    var visitor = ReadingVisitor(json, object.members)
+    result.fields(&visitor)
+    json.end(object)
+    return visitor.isSound ? result : nil
+  }
+
   public func encode() -> Value {
     var copy = self
     var visitor = EncodingVisitor()

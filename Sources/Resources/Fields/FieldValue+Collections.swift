@@ -22,6 +22,16 @@ extension Array: FieldValue where Element: FieldValue {
     return result.count == items.count ? result : nil
   }
 
+  public static func read(_ json: JSONReader) -> [Element]? {
+    var result: [Element] = []
+    let isSound = json.items {
+      guard let element = Element.read(json) else { return false }
+      result.append(element)
+      return true
+    }
+    return isSound ? result : nil
+  }
+
   public func encode() -> Value { .array(map { $0.encode() }) }
 }
 
@@ -49,6 +59,15 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
       context.prefixProblems(after: before, with: .key(member.key))
     }
     return result.count == members.count ? result : nil
+  }
+
+  public static func read(_ json: JSONReader) -> [String: Value]? {
+    var result: [String: Value] = [:]
+    let isSound = json.entries { key in
+      guard let element = Value.read(json) else { return false }
+      return result.updateValue(element, forKey: key) == nil
+    }
+    return isSound ? result : nil
   }
 
   /// Sorted by key, as Go writes maps.

@@ -16,6 +16,8 @@ extension String: FieldValue {
     }
   }
 
+  public static func read(_ json: JSONReader) -> String? { json.string() }
+
   public func encode() -> Value { .string(self) }
 }
 
@@ -30,6 +32,8 @@ extension Bool: FieldValue {
     return flag
   }
 
+  public static func read(_ json: JSONReader) -> Bool? { json.bool() }
+
   public func encode() -> Value { .bool(self) }
 }
 
@@ -43,6 +47,8 @@ extension Int: FieldValue {
     }
     return Int(number)
   }
+
+  public static func read(_ json: JSONReader) -> Int? { json.int().map { Int($0) } }
 
   public func encode() -> Value { .int(Int64(self)) }
 }
