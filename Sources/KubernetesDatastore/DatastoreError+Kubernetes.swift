@@ -21,14 +21,55 @@ extension DatastoreError {
     }
   }
 
+  /// What it means to whoever lists a collection of Kubernetes' own.
+  init(_ error: KubernetesError, listing resource: APIResource) {
+    switch error {
+    case .status(let status) where status.code == 404:
+      self = .failed("this version of Kubernetes has no \(resource)")
+    case .status(let status) where status.code == 403: self = Self.forbidden(status)
+    case .status(let status) where status.isGone:
+      self = .watchTerminated("\(status.message); list again")
+    case .status(let status) where status.code == 429 || status.code >= 500:
+      self = .unavailable("the Kubernetes API failed: \(status)")
+    case .status(let status): self = .failed("listing \(resource): \(status)")
+    case .unauthorized(let text): self = .unauthorized(text)
+    case .unreachable(let text), .unknownOutcome(let text): self = .unavailable(text)
+    case .configuration(let text), .malformed(let text), .tooLarge(let text): self = .failed(text)
+    case .closed: self = .unavailable("the datastore is closed")
+    case .cancelled: self = .cancelled
+    }
+  }
+
+  /// Why a watch cannot go on.
+  ///
+  /// - Parameter what: what was watched: `Node resources`.
+  init(_ error: KubernetesError, endingWatchOf what: String) {
+    switch error {
+    case .cancelled: self = .cancelled
+    case .status(let status) where status.isGone:
+      self = .watchTerminated("the revision is no longer kept: \(status.message)")
+    case .status(let status) where status.code == 403 || status.code == 401:
+      self = .unauthorized("watching \(what): \(status.message)")
+    case .unauthorized(let text): self = .unauthorized(text)
+    default: self = .watchTerminated("\(error)")
+    }
+  }
+
+  private static func forbidden(_ status: KubernetesStatus) -> DatastoreError {
+    .unauthorized(
+      "\(status.message); give the account this right with a ClusterRole and a ClusterRoleBinding")
+  }
+
   private static func error(
     _ status: KubernetesStatus, _ key: ResourceKey, _ resource: APIResource
   ) -> DatastoreError {
     switch status.code {
+    case 403 where status.message.contains("exceeded quota"):
+      return .failed(
+        "\(key): \(status.message); raise the ResourceQuota of the namespace, or delete what is not "
+          + "needed")
     case 403:
-      return .unauthorized(
-        "\(status.message); give the account this right with a ClusterRole and a ClusterRoleBinding"
-      )
+      return forbidden(status)
     case 404:
       if status.kind == "namespaces", status.name == key.namespace, resource.plural != "namespaces"
       {
@@ -54,6 +95,10 @@ extension DatastoreError {
       return .unavailable("the Kubernetes API is overloaded: \(status)")
     case 500... where status.message.contains("too large"):
       return tooLarge(key, status)
+    case 500... where status.message.contains("database space exceeded"):
+      return .unavailable(
+        "the etcd of the Kubernetes API is full (\(status)): compact and defragment it or raise its "
+          + "--quota-backend-bytes, then run 'etcdctl alarm disarm'")
     case 500...:
       return .unavailable("the Kubernetes API failed: \(status)")
     default:

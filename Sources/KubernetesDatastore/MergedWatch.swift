@@ -45,7 +45,8 @@ final class MergedWatch: Sendable {
         }
         guard let error = await group.next() else { return }
         group.cancelAll()
-        mailbox.finish(throwing: Self.ending(error, query))
+        mailbox.finish(
+          throwing: DatastoreError(error, endingWatchOf: "\(query.kind.rawValue) resources"))
       }
     }
     self.task.withLock { $0 = task }
@@ -63,18 +64,6 @@ final class MergedWatch: Sendable {
   func close() {
     mailbox.finish(throwing: DatastoreError.watchTerminated("the datastore is closed"))
     task.withLock { $0 }?.cancel()
-  }
-
-  private static func ending(_ error: KubernetesError, _ query: ListQuery) -> DatastoreError {
-    switch error {
-    case .cancelled: return .cancelled
-    case .status(let status) where status.isGone:
-      return .watchTerminated("the revision is no longer kept: \(status.message)")
-    case .status(let status) where status.code == 403 || status.code == 401:
-      return .unauthorized("watching \(query.kind.rawValue) resources: \(status.message)")
-    case .unauthorized(let text): return .unauthorized(text)
-    default: return .watchTerminated("\(error)")
-    }
   }
 }
 

@@ -1033,6 +1033,15 @@ package nonisolated struct KubeServiceSpec: Sendable {
 
   package var clusterIps: [String] = []
 
+  package var internalTrafficPolicy: String {
+    get {_internalTrafficPolicy ?? String()}
+    set {_internalTrafficPolicy = newValue}
+  }
+  /// Returns true if `internalTrafficPolicy` has been explicitly set.
+  package var hasInternalTrafficPolicy: Bool {self._internalTrafficPolicy != nil}
+  /// Clears the value of `internalTrafficPolicy`. Subsequent reads from it will return its default value.
+  package mutating func clearInternalTrafficPolicy() {self._internalTrafficPolicy = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1041,6 +1050,7 @@ package nonisolated struct KubeServiceSpec: Sendable {
   fileprivate var _type: String? = nil
   fileprivate var _loadBalancerIp: String? = nil
   fileprivate var _externalTrafficPolicy: String? = nil
+  fileprivate var _internalTrafficPolicy: String? = nil
 }
 
 package nonisolated struct KubeServicePort: Sendable {
@@ -2819,7 +2829,7 @@ nonisolated extension KubeService: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension KubeServiceSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ServiceSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ports\0\u{2}\u{2}clusterIP\0\u{1}type\0\u{1}externalIPs\0\u{2}\u{3}loadBalancerIP\0\u{2}\u{3}externalTrafficPolicy\0\u{2}\u{7}clusterIPs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ports\0\u{2}\u{2}clusterIP\0\u{1}type\0\u{1}externalIPs\0\u{2}\u{3}loadBalancerIP\0\u{2}\u{3}externalTrafficPolicy\0\u{2}\u{7}clusterIPs\0\u{2}\u{4}internalTrafficPolicy\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2834,6 +2844,7 @@ nonisolated extension KubeServiceSpec: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 8: try { try decoder.decodeSingularStringField(value: &self._loadBalancerIp) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self._externalTrafficPolicy) }()
       case 18: try { try decoder.decodeRepeatedStringField(value: &self.clusterIps) }()
+      case 22: try { try decoder.decodeSingularStringField(value: &self._internalTrafficPolicy) }()
       default: break
       }
     }
@@ -2865,6 +2876,9 @@ nonisolated extension KubeServiceSpec: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.clusterIps.isEmpty {
       try visitor.visitRepeatedStringField(value: self.clusterIps, fieldNumber: 18)
     }
+    try { if let v = self._internalTrafficPolicy {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 22)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2876,6 +2890,7 @@ nonisolated extension KubeServiceSpec: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs._loadBalancerIp != rhs._loadBalancerIp {return false}
     if lhs._externalTrafficPolicy != rhs._externalTrafficPolicy {return false}
     if lhs.clusterIps != rhs.clusterIps {return false}
+    if lhs._internalTrafficPolicy != rhs._internalTrafficPolicy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
