@@ -226,8 +226,8 @@ let package = Package(
     tests(
       "KubernetesClient",
       [
-        "KubernetesModel", "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1, nioPosix,
-        protobuf,
+        "Addressing", "Datastore", "KubernetesDatastore", "KubernetesModel", "Resources",
+        "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
       ]),
     tests(
       "KubernetesDatastore",
