@@ -18,7 +18,8 @@ struct DirectReadingTests {
     let stored = try ResourceDocument.decodeStored(tree, kind: kind)
     #expect(stored.problems.isEmpty, "\(text)")
     func isSame<R: Resource>(_ direct: R) -> Bool { stored.resource as? R == direct }
-    #expect(isSame(direct), "\(text)")
+    let same = isSame(direct)
+    #expect(same, "\(text)")
     return true
   }
 
