@@ -28,10 +28,11 @@ import Testing
       try await subject.withEmpty { store in
         var generator = SplitMix64(seed: seed &+ UInt64(round))
         var world = try await RandomWorld(store, &generator)
-        for _ in 0..<rounds(15) { try await world.batch(&generator, mayKill: mayKill) }
+        let batches = rounds(15)
+        for _ in 0..<batches { try await world.batch(&generator, mayKill: mayKill) }
         print(
           "Hosts at work at random, \(name), kill \(mayKill): "
-            + "\(world.operations) operations, \(world.kills) stops")
+            + "\(batches) batches, \(world.operations) operations, \(world.kills) stops")
         try await world.end()
       }
     }
