@@ -27,6 +27,8 @@ public final class Syncer: Sendable {
     var resyncsStarted = 0
     var lastError: String?
     var isFinished = false
+    /// How often everything was begun anew; what an earlier round still says does not count.
+    var round = 0
 
     var status: SyncStatus {
       if contacts.isEmpty || phases.values.contains(.failed) { return .waitForDatastore }
@@ -41,6 +43,7 @@ public final class Syncer: Sendable {
   private let report: @Sendable (SyncReport) -> Void
   private let state: Mutex<State>
   private let signal = Signal()
+  private let restarts = Signal()
 
   /// - Parameters:
   ///   - kinds: what to follow; a kind that is named twice counts once.
@@ -60,11 +63,29 @@ public final class Syncer: Sendable {
 
   /// Follows the store until the task is cancelled. `next` gives nil after that.
   public func run() async {
-    await withTaskGroup(of: Void.self) { group in
-      for kind in kinds { group.addTask { await self.follow(kind) } }
+    while !Task.isCancelled {
+      let generation = restarts.generation
+      let round = state.withLock { $0.round }
+      await withTaskGroup(of: Void.self) { group in
+        for kind in kinds { group.addTask { await self.follow(kind, round) } }
+        await restarts.wait(after: generation)
+        group.cancelAll()
+      }
     }
     state.withLock { $0.isFinished = true }
     signal.raise()
+  }
+
+  /// Lists every kind anew, whatever its watch has told so far. Only lists that begin after this
+  /// call count as in sync, and once they are all there, a batch says so, also when nothing has
+  /// changed: its consumer then has everything that was in the store at the time of the call.
+  public func startOver() {
+    state.withLock { state in
+      state.round += 1
+      for kind in kinds { state.phases[kind] = .listing }
+      state.deliveredStatus = .resyncInProgress
+    }
+    restarts.raise()
   }
 
   /// Waits for the next changes or another status. Nil when `run` has ended and everything was
@@ -102,13 +123,13 @@ public final class Syncer: Sendable {
 
   // MARK: - One kind
 
-  private func follow(_ kind: Kind) async {
+  private func follow(_ kind: Kind, _ round: Int) async {
     var backoff = backoff
     while !Task.isCancelled {
       var began: Duration?
       let reason: String
       do {
-        let revision = try await resync(kind)
+        let revision = try await resync(kind, round)
         began = clock.now()
         try await watch(kind, from: revision)
         reason = "the watch ended"
@@ -120,7 +141,7 @@ public final class Syncer: Sendable {
       if let began, clock.now() - began >= backoff.longest { backoff.reset() }
       let delay = backoff.next()
       update { state in
-        state.phases[kind] = began == nil ? .failed : .listing
+        if state.round == round { state.phases[kind] = began == nil ? .failed : .listing }
         state.lastError = reason
       }
       report(.interrupted(kind: kind.rawValue, reason: reason, retryIn: delay))
@@ -129,7 +150,7 @@ public final class Syncer: Sendable {
   }
 
   /// Lists a kind and notes the difference from what is known.
-  private func resync(_ kind: Kind) async throws(DatastoreError) -> String {
+  private func resync(_ kind: Kind, _ round: Int) async throws(DatastoreError) -> String {
     state.withLock { $0.resyncsStarted += 1 }
     let list = try await store.list(ListQuery(kind))
     let now = clock.now()
@@ -137,7 +158,7 @@ public final class Syncer: Sendable {
       let wasInSync = state.status == .inSync
       let news = state.queue.replace(kind, with: list)
       state.contacts[kind] = now
-      state.phases[kind] = .inSync
+      if state.round == round { state.phases[kind] = .inSync }
       let isInSync = !wasInSync && state.status == .inSync
       if isInSync { state.lastError = nil }
       return (news, isInSync)

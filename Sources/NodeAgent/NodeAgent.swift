@@ -63,8 +63,14 @@ public struct NodeAgent: Sendable {
     // Before the datastore is asked: on a fresh node, unknown workload interfaces are shut at once.
     try await dataplane.start()
 
-    let (store, node) = try await startUp(configuration, log)
-    _ = settings.update(try await felixConfigurations(store), labels: node.metadata.labels)
+    // Also before: whoever waits for the datastore says so, and is not taken for dead.
+    let server = StatusServer(health: health, metrics: metrics, log: output.logger("http"))
+    await server.serve(health: settings.healthAddress, metrics: settings.metricsAddress)
+    let notice = LockNotice(health: health, metrics: metrics, log: log)
+
+    let registered = try await startUp(configuration, health, notice, log)
+    let (store, node) = (registered.store, registered.node)
+    _ = settings.update(registered.configurations, labels: node.metadata.labels)
     output.level = settings.logLevel
 
     let core = AgentCore(
@@ -74,7 +80,6 @@ public struct NodeAgent: Sendable {
         logFile: configuration.runDirectory + "/bird.log"),
       health: health, metrics: metrics, log: output.logger("core"))
     await core.configure(settings.dataplane)
-    let server = StatusServer(health: health, metrics: metrics, log: output.logger("http"))
     await server.serve(health: settings.healthAddress, metrics: settings.metricsAddress)
     var bird: BirdController?
     if configuration.backend == .bird {
@@ -91,9 +96,11 @@ public struct NodeAgent: Sendable {
     }
     defer { socket.stop() }
 
+    let gate = LockGate(
+      store, kinds: Self.kinds, report: { Self.say($0, log) }, tell: { notice.show($0) })
     let loop = AgentLoop(
-      core: core, syncer: Syncer(store, kinds: Self.kinds) { Self.say($0, log) }, bird: bird,
-      server: server, health: health, output: output, settings: settings, log: log)
+      core: core, gate: gate, bird: bird, server: server, health: health, output: output,
+      settings: settings, log: log)
     let group = ServiceGroup(
       services: [loop], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     try await group.run()
@@ -127,58 +134,95 @@ public struct NodeAgent: Sendable {
     }
   }
 
+  /// The open datastore with the node in it.
+  private struct Registered {
+    var store: any Datastore
+    var node: Node
+    var configurations: [String: FelixConfigurationSpec]
+  }
+
   /// Opens the datastore and registers the node; with `WAIT_FOR_DATASTORE`, until it can be reached.
   private func startUp(
-    _ configuration: NodeConfiguration, _ log: Logger
-  ) async throws -> (any Datastore, Node) {
+    _ configuration: NodeConfiguration, _ health: HealthRegistry, _ notice: LockNotice,
+    _ log: Logger
+  ) async throws -> Registered {
     let access = try DatastoreConfiguration.read(
       file: configurationFile, environment: environment)
     log.info("using the \(access)")
     var backoff = SyncBackoff()
     while true {
+      let reason: String
       do throws(StartupError) {
-        return try await startUp(access, configuration, log)
+        let store: any Datastore
+        do throws(DatastoreError) {
+          store = try await access.open(durability: .full)
+        } catch {
+          throw StartupError(error)
+        }
+        do {
+          return try await register(in: store, configuration, health, notice, log)
+        } catch {
+          await store.close()
+          throw error
+        }
       } catch {
         guard configuration.waitsForDatastore, case .datastoreUnavailable = error else {
           throw error
         }
-        let pause = backoff.next()
-        log.warning("\(error); again in \(pause)")
-        try await Task.sleep(for: pause)
+        reason = "\(error)"
       }
+      let pause = backoff.next()
+      log.warning("\(reason); again in \(pause)")
+      health.report("async_calc_graph", live: true, ready: false, detail: reason)
+      try await Task.sleep(for: pause)
     }
   }
 
-  private func startUp(
-    _ access: DatastoreConfiguration, _ configuration: NodeConfiguration, _ log: Logger
-  ) async throws(StartupError) -> (any Datastore, Node) {
-    let store: any Datastore
-    do throws(DatastoreError) {
-      store = try await access.open(durability: .full)
-    } catch {
-      throw StartupError(error)
-    }
+  /// Registers the node and reads its settings, once the datastore is not locked for a migration.
+  private func register(
+    in store: any Datastore, _ configuration: NodeConfiguration, _ health: HealthRegistry,
+    _ notice: LockNotice, _ log: Logger
+  ) async throws(StartupError) -> Registered {
     let startup = NodeStartup(store: store, configuration: configuration, version: version) {
       log.info("\($0)")
     }
-    do throws(StartupError) {
-      let host: [HostInterface]
-      do throws(NetlinkError) { host = try HostNetwork.read() } catch { throw .kernel("\(error)") }
-      return (
-        store,
-        try await startup.run(
+    while true {
+      do throws(StartupError) {
+        let host: [HostInterface]
+        do throws(NetlinkError) {
+          host = try HostNetwork.read()
+        } catch {
+          throw .kernel("\(error)")
+        }
+        let node = try await startup.run(
           interfaces: host, sourceTowards: { HostNetwork.source(towards: $0) })
-      )
-    } catch {
-      await store.close()
-      throw error
+        let configurations = try await felixConfigurations(store)
+        notice.show(false)
+        return Registered(store: store, node: node, configurations: configurations)
+      } catch .datastoreLocked {
+        notice.show(true)
+        health.report("async_calc_graph", live: true, ready: false, detail: LockNotice.reason)
+      }
+      do { try await Task.sleep(for: Self.lockInterval) } catch { throw .datastore("cancelled") }
     }
   }
 
+  /// How often a locked datastore is asked whether it still is.
+  private static let lockInterval = Duration.seconds(1)
+
+  /// Errors: `datastoreLocked` when what was read may be half of what it was.
   private func felixConfigurations(
     _ store: any Datastore
-  ) async throws -> [String: FelixConfigurationSpec] {
-    let stored = try await store.all(FelixConfiguration.self)
+  ) async throws(StartupError) -> [String: FelixConfigurationSpec] {
+    let stored: [FelixConfiguration]
+    let lock: ClusterInformation?
+    do throws(DatastoreError) {
+      stored = try await store.all(FelixConfiguration.self)
+      lock = try await store.find(ClusterInformation.self, DatastoreLock.name)
+    } catch {
+      throw StartupError(error)
+    }
+    if DatastoreLock.isLocked(lock) { throw .datastoreLocked }
     return Dictionary(
       stored.map { ($0.metadata.name, $0.spec) }, uniquingKeysWith: { first, _ in first })
   }

@@ -93,6 +93,34 @@ import TestSupport
     #expect(running.reports.count { $0 == .inSync } == 2)
   }
 
+  @Test("lists everything anew when it is told to, and says when it has all of it") func startOver()
+    async
+  {
+    await store.put(sample("a", "1"))
+    let running = start([.globalNetworkSet, .tier])
+    var view = SyncView()
+    await view.follow(running.syncer) { $0.status == .inSync }
+    for round in 0..<3 {
+      let lists = await store.lists
+      // The next list fails, so that it cannot be in sync without another one.
+      await store.failLists(of: .tier, [.unavailable("for a while")])
+      if round == 1 { await store.put(sample("b", "1")) }
+      running.syncer.startOver()
+      #expect(running.syncer.health.status != .inSync)
+      var statuses: [SyncStatus] = []
+      while statuses.last != .inSync, let batch = await running.syncer.next() {
+        statuses.append(batch.status)
+        for change in batch.changes { #expect(change.key.name == "b" && round == 1) }
+      }
+      #expect(statuses.last == .inSync, "said also when nothing has changed")
+      #expect(await store.lists >= lists + 3, "two kinds, one of them twice")
+    }
+    await store.put(sample("a", "2"))
+    let batch = await running.syncer.next()
+    #expect(batch?.changes.map(\.key.name) == ["a"], "watches go on after that")
+    await running.stop()
+  }
+
   @Test("does not repeat what it hears twice") func duplicates() async {
     await store.sendTwice(true)
     let running = start()

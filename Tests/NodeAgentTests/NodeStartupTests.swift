@@ -62,6 +62,23 @@ struct NodeStartupTests {
     await store.close()
   }
 
+  @Test("writes nothing while the datastore is locked for a migration")
+  func locked() async throws {
+    let folder = try Folder()
+    let store = try await LocalDatastore.open(
+      path: folder.path + "/ds.db", durability: .processCrash)
+    try await LockGateTests.set(true, in: store)
+    let revision = try await store.list(ListQuery(.tier)).revision
+    await #expect(throws: StartupError.datastoreLocked) {
+      _ = try await Self.start(store, Self.environment(folder))
+    }
+    #expect(try await store.list(ListQuery(.tier)).revision == revision)
+    #expect("\(StartupError.datastoreLocked)".contains("calicoctl datastore migrate unlock"))
+    try await LockGateTests.set(false, in: store)
+    _ = try await Self.start(store, Self.environment(folder))
+    await store.close()
+  }
+
   @Test("leaves the pools alone when there is one, or when told to")
   func pools() async throws {
     let folder = try Folder()
@@ -111,7 +128,7 @@ struct NodeStartupTests {
 }
 
 /// A folder that goes with its owner.
-final class Folder {
+final class Folder: Sendable {
   let path: String
 
   init() throws {

@@ -14,7 +14,7 @@ struct AgentLoop: Service, CustomStringConvertible {
   var description: String { "agent" }
 
   let core: AgentCore
-  let syncer: Syncer
+  let gate: LockGate
   let bird: BirdController?
   let server: StatusServer
   let health: HealthRegistry
@@ -26,7 +26,7 @@ struct AgentLoop: Service, CustomStringConvertible {
     let watcher = try LinkWatcher()
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await syncer.run() }
+        group.addTask { await gate.run() }
         group.addTask { await follow() }
         group.addTask {
           for await names in watcher.changes(log: log) {
@@ -49,12 +49,12 @@ struct AgentLoop: Service, CustomStringConvertible {
     }
   }
 
-  /// Takes what the syncer delivers. Settings take effect as they change.
+  /// Takes what the syncer delivers and the lock lets pass. Settings take effect as they change.
   private func follow() async {
     var settings = settings
     var refresher: Task<Void, Never>?
     defer { refresher?.cancel() }
-    while let batch = await syncer.next() {
+    while let batch = await gate.next() {
       health.report(
         "async_calc_graph", live: true, ready: batch.status != .waitForDatastore || batch.isUsable,
         detail: batch.status.rawValue)

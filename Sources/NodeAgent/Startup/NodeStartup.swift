@@ -30,6 +30,8 @@ public struct NodeStartup: Sendable {
 
   /// Runs every step and returns the node as stored.
   ///
+  /// Errors: `datastoreLocked`, and nothing was written, when the datastore is locked for a migration.
+  ///
   /// - Parameters:
   ///   - interfaces: The host's interfaces in the kernel's order.
   ///   - sourceTowards: See `AddressDetection.detect`.
@@ -52,7 +54,7 @@ public struct NodeStartup: Sendable {
   }
 
   private func ensureCluster() async throws {
-    try await ensureClusterInformation()
+    guard try await ensureClusterInformation() else { throw StartupError.datastoreLocked }
     for (name, order, action) in [
       ("default", 1_000_000.0, TierSpec.DefaultAction.deny),
       ("kube-admin", 1_000, .pass), ("kube-baseline", 10_000_000, .pass),
@@ -87,10 +89,12 @@ public struct NodeStartup: Sendable {
     }
   }
 
-  private func ensureClusterInformation() async throws(DatastoreError) {
+  /// False, and nothing was written, when the datastore is locked.
+  private func ensureClusterInformation() async throws(DatastoreError) -> Bool {
     for _ in 0..<Self.attempts {
-      let stored = try await store.find(ClusterInformation.self, "default")
-      var wanted = stored ?? ClusterInformation(name: "default")
+      let stored = try await store.find(ClusterInformation.self, DatastoreLock.name)
+      if DatastoreLock.isLocked(stored) { return false }
+      var wanted = stored ?? ClusterInformation(name: DatastoreLock.name)
       if wanted.spec.clusterGUID.isEmpty { wanted.spec.clusterGUID = Self.randomIdentifier() }
       if wanted.spec.datastoreReady == nil { wanted.spec.datastoreReady = true }
       wanted.spec.calicoVersion = version
@@ -98,19 +102,19 @@ public struct NodeStartup: Sendable {
       let own = configuration.clusterTypes + (configuration.backend == .bird ? ["bgp"] : [])
       for type in own where !types.contains(type) { types.append(type) }
       wanted.spec.clusterType = types.joined(separator: ",")
-      if wanted == stored { return }
+      if wanted == stored { return true }
       do throws(DatastoreError) {
         if stored == nil {
           _ = try await store.create(wanted)
         } else {
           _ = try await store.update(wanted)
         }
-        return
+        return true
       } catch  where error.isConflict {
         continue
       }
     }
-    throw .updateConflict(ResourceKey(kind: .clusterInformation, name: "default"))
+    throw .updateConflict(DatastoreLock.key)
   }
 
   private func ensurePools() async throws {

@@ -17,6 +17,8 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
   case datastore(String)
   /// The datastore cannot be reached, or does not let us in; trying again later may work.
   case datastoreUnavailable(String)
+  /// The datastore is locked for a migration: nothing may be written until that is over.
+  case datastoreLocked
   /// The kernel refused.
   case kernel(String)
 
@@ -42,6 +44,8 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(call) \(path): \(reason)"
     case .datastore(let reason), .datastoreUnavailable(let reason):
       reason
+    case .datastoreLocked:
+      "the datastore is \(LockNotice.reason)"
     case .kernel(let reason):
       reason
     }

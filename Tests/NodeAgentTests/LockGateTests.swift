@@ -1,0 +1,282 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import LocalDatastore
+import Resources
+import Synchronization
+import Testing
+
+@testable import NodeAgent
+
+@Suite("The gate that a locked datastore closes", .timeLimit(.minutes(2)))
+struct LockGateTests {
+  private static let kinds: [Kind] = [.globalNetworkSet, .tier]
+
+  /// A gate that runs, and all that has passed it.
+  private final class Rig: Sendable {
+    let folder: Folder
+    /// Where a test writes.
+    let store: LocalDatastore
+    let seen: ObstructedDatastore
+    let gate: LockGate
+    private let tasks = Mutex<[Task<Void, Never>]>([])
+    private let view = Mutex(View())
+    private let told = Told()
+
+    private final class Told: Sendable {
+      let list = Mutex<[Bool]>([])
+    }
+
+    struct View {
+      var revisions: [ResourceKey: String] = [:]
+      var status = SyncStatus.waitForDatastore
+      /// Names that were withdrawn at some time.
+      var removed: Set<String> = []
+    }
+
+    init(locked: Bool? = false) async throws {
+      folder = try Folder()
+      store = try await LocalDatastore.open(
+        path: folder.path + "/ds.db", durability: .processCrash)
+      if let locked { try await LockGateTests.set(locked, in: store) }
+      for name in ["a", "b", "c"] { _ = try await store.create(GlobalNetworkSet(name: name)) }
+      seen = ObstructedDatastore(store)
+      let told = told
+      gate = LockGate(
+        seen, kinds: LockGateTests.kinds + [.clusterInformation],
+        retry: SyncBackoff(first: .milliseconds(2), longest: .milliseconds(20)),
+        recheck: .milliseconds(50), report: { _ in },
+        tell: { locked in told.list.withLock { $0.append(locked) } })
+      let gate = gate
+      tasks.withLock { $0.append(Task { await gate.run() }) }
+      let follower = Task { [weak self] in
+        while let batch = await gate.next() {
+          self?.view.withLock { view in
+            for change in batch.changes {
+              switch change {
+              case .set(let resource):
+                view.revisions[resource.key] = resource.metadata.resourceVersion ?? ""
+              case .removed(let key):
+                view.revisions[key] = nil
+                view.removed.insert(key.name)
+              }
+            }
+            #expect(batch.isStatusNew == (batch.status != view.status))
+            view.status = batch.status
+          }
+        }
+      }
+      tasks.withLock { $0.append(follower) }
+    }
+
+    var notices: [Bool] { told.list.withLock { $0 } }
+    var names: [String] { view.withLock { $0.revisions.keys.map(\.name).sorted() } }
+    var revisions: [ResourceKey: String] { view.withLock { $0.revisions } }
+    var removed: Set<String> { view.withLock { $0.removed } }
+    var status: SyncStatus { view.withLock { $0.status } }
+
+    /// Waits until it holds; whether it came to that.
+    func wait(_ holds: () -> Bool) async -> Bool {
+      for _ in 0..<5000 {
+        if holds() { return true }
+        try? await Task.sleep(for: .milliseconds(2))
+      }
+      return false
+    }
+
+    func settle() async { try? await Task.sleep(for: .milliseconds(150)) }
+
+    func stop() async {
+      let tasks = tasks.withLock { $0 }
+      for task in tasks { task.cancel() }
+      for task in tasks { await task.value }
+      await store.close()
+    }
+  }
+
+  /// As `calicoctl datastore migrate lock` and `unlock` do.
+  static func set(_ locked: Bool, in store: any Datastore) async throws {
+    var wanted =
+      try await store.find(ClusterInformation.self, "default")
+      ?? ClusterInformation(name: "default")
+    wanted.spec.datastoreReady = !locked
+    if wanted.metadata.resourceVersion == nil {
+      _ = try await store.create(wanted)
+    } else {
+      _ = try await store.update(wanted)
+    }
+  }
+
+  private static func delete(_ name: String, _ store: any Datastore) async throws {
+    try await store.delete(ResourceKey(kind: .globalNetworkSet, name: name), revision: nil)
+  }
+
+  @Test("keeps back what happens while it is closed, and gives the outcome when it opens")
+  func closes() async throws {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names == ["a", "b", "c"] && rig.status == .inSync })
+    try await Self.set(true, in: rig.store)
+    #expect(await rig.wait { rig.gate.isLocked })
+    let before = rig.revisions
+    try await Self.delete("a", rig.store)
+    try await Self.delete("b", rig.store)
+    _ = try await rig.store.create(GlobalNetworkSet(name: "d"))
+    for index in 0..<100 {
+      _ = try await rig.store.create(GlobalNetworkSet(name: "brief-\(index)"))
+      try await Self.delete("brief-\(index)", rig.store)
+    }
+    await rig.settle()
+    #expect(rig.revisions == before)
+    _ = try await rig.store.create(GlobalNetworkSet(name: "b"))
+    try await Self.set(false, in: rig.store)
+    #expect(await rig.wait { rig.names == ["b", "c", "d"] && rig.status == .inSync })
+    #expect(rig.removed == ["a"], "what was there again was never away")
+    _ = try await rig.store.create(GlobalNetworkSet(name: "e"))
+    #expect(await rig.wait { rig.names == ["b", "c", "d", "e"] })
+    #expect(rig.notices == [true, false])
+    await rig.stop()
+  }
+
+  @Test("stays closed when an import takes the ClusterInformation away and writes it again")
+  func wiped() async throws {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names.count == 3 })
+    try await Self.set(true, in: rig.store)
+    #expect(await rig.wait { rig.gate.isLocked })
+    try await rig.store.delete(DatastoreLock.key, revision: nil)
+    try await Self.delete("a", rig.store)
+    await rig.settle()
+    #expect(rig.gate.isLocked && rig.names.count == 3)
+    try await Self.set(true, in: rig.store)
+    await rig.settle()
+    #expect(rig.names.count == 3)
+    try await Self.set(false, in: rig.store)
+    #expect(await rig.wait { rig.names == ["b", "c"] })
+    #expect(rig.notices == [true, false])
+    await rig.stop()
+  }
+
+  @Test(
+    "is open where nothing says whether the datastore is ready", arguments: [nil, false] as [Bool?])
+  func open(_ locked: Bool?) async throws {
+    let rig = try await Rig(locked: locked)
+    #expect(await rig.wait { rig.names.count == 3 && rig.status == .inSync })
+    // Only a lock closes it: that nothing is there any longer does not.
+    if locked != nil { try await rig.store.delete(DatastoreLock.key, revision: nil) }
+    try await Self.delete("a", rig.store)
+    #expect(await rig.wait { rig.names == ["b", "c"] })
+    rig.seen.cut(true)
+    try await Self.delete("b", rig.store)
+    rig.seen.cut(false)
+    #expect(await rig.wait { rig.names == ["c"] && rig.status == .inSync })
+    #expect(rig.notices == [])
+    await rig.stop()
+  }
+
+  @Test("gives nothing at all when it finds the datastore locked") func closedFromTheStart()
+    async throws
+  {
+    let rig = try await Rig(locked: true)
+    await rig.settle()
+    #expect(rig.names == [] && rig.status == .waitForDatastore)
+    try await Self.set(false, in: rig.store)
+    #expect(await rig.wait { rig.names.count == 3 && rig.status == .inSync })
+    await rig.stop()
+  }
+
+  @Test("does not take what was wiped while it was cut off for the truth") func cutOff()
+    async throws
+  {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names.count == 3 })
+    rig.seen.cut(true)
+    try await Self.set(true, in: rig.store)
+    for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
+    // The lock is what it hears of last.
+    rig.seen.hold([.clusterInformation])
+    rig.seen.cut(false)
+    #expect(await rig.wait { rig.gate.isLocked })
+    #expect(rig.names.count == 3)
+    for name in ["a", "b"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
+    try await Self.set(false, in: rig.store)
+    #expect(await rig.wait { rig.names == ["a", "b"] })
+    #expect(rig.removed == ["c"])
+    await rig.stop()
+  }
+
+  @Test("notices a whole migration between two of its lists") func between() async throws {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names.count == 3 })
+    rig.seen.cut(true)
+    try await Self.set(true, in: rig.store)
+    for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
+    // Nothing tells of the lock, by whatever call, until it is over.
+    rig.seen.hold([.clusterInformation, .tier], gets: true)
+    rig.seen.cut(false)
+    // The sets are listed while there are none.
+    await rig.settle()
+    rig.seen.hold([.clusterInformation, .tier, .globalNetworkSet], gets: true)
+    for name in ["a", "b", "c"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
+    try await Self.set(false, in: rig.store)
+    rig.seen.hold([])
+    let key = ResourceKey(kind: .globalNetworkSet, name: "c")
+    let revision = try await rig.store.get(key).metadata.resourceVersion
+    #expect(await rig.wait { rig.revisions[key] == revision && rig.status == .inSync })
+    #expect(rig.removed == [])
+    await rig.stop()
+  }
+
+  @Test("waits for a watch that lags behind when it opens") func lag() async throws {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names.count == 3 })
+    try await Self.set(true, in: rig.store)
+    #expect(await rig.wait { rig.gate.isLocked })
+    for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
+    await rig.settle()
+    // What is written again comes later than that the store is unlocked.
+    rig.seen.hold([.globalNetworkSet])
+    for name in ["a", "b", "c"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
+    try await Self.set(false, in: rig.store)
+    #expect(await rig.wait { !rig.gate.isLocked })
+    await rig.settle()
+    #expect(rig.names.count == 3)
+    rig.seen.hold([])
+    let key = ResourceKey(kind: .globalNetworkSet, name: "c")
+    let revision = try await rig.store.get(key).metadata.resourceVersion
+    #expect(await rig.wait { rig.revisions[key] == revision })
+    #expect(rig.removed == [])
+    await rig.stop()
+  }
+
+  @Test("withdraws nothing in any number of migrations, and ends with what is there")
+  func migrations() async throws {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names.count == 3 })
+    for round in 0..<20 {
+      let isCut = round % 3 == 2
+      if isCut { rig.seen.cut(true) }
+      try await Self.set(true, in: rig.store)
+      if !isCut { #expect(await rig.wait { rig.gate.isLocked }) }
+      for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
+      if round % 4 == 1 {
+        try await rig.store.delete(DatastoreLock.key, revision: nil)
+        try await Self.set(true, in: rig.store)
+      }
+      if isCut { rig.seen.cut(false) }
+      try await Task.sleep(for: .milliseconds(Int.random(in: 0..<30)))
+      for name in ["a", "b", "c"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
+      try await Self.set(false, in: rig.store)
+      if round % 2 == 0 { try await Task.sleep(for: .milliseconds(Int.random(in: 0..<30))) }
+    }
+    var expected: [ResourceKey: String] = [:]
+    for kind in Self.kinds {
+      for item in try await rig.store.list(ListQuery(kind)).items {
+        expected[item.key] = item.metadata.resourceVersion ?? ""
+      }
+    }
+    #expect(await rig.wait { rig.revisions == expected && rig.status == .inSync })
+    #expect(rig.removed == [])
+    await rig.stop()
+  }
+}
