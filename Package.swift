@@ -237,7 +237,10 @@ let package = Package(
       ]),
     tests(
       "StoreAccess",
-      ["Datastore", "EtcdDatastore", "KubernetesClient", "Resources", "Settings", "TestSupport"]),
+      [
+        "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "Resources",
+        "Settings", "StoreRig", "TestSupport",
+      ]),
     tests(
       "IPAM",
       [
