@@ -74,8 +74,9 @@ extension LabTests {
       }
       #expect(try isEnforced())
 
+      // Of one datastore for so long that the agents notice.
       lab.pauseStore()
-      try lab.pause(milliseconds: 3000)
+      try lab.pause(milliseconds: datastore == .etcdv3 ? 30_000 : 3000)
       #expect(try isEnforced(), "while the server stands still")
       lab.resumeStore()
 
@@ -92,6 +93,101 @@ extension LabTests {
       try relabel(lab, other, "client")
       try lab.waitUntil(other, reaches: server.address, 6379, true)
       lab.detachAll(server, client, other)
+    }
+
+    /// Lets a client in to a port of the server.
+    private static func policy(_ name: String, lets client: String, to port: Int) -> String {
+      """
+      apiVersion: projectcalico.org/v3
+      kind: NetworkPolicy
+      metadata:
+        name: \(name)
+        namespace: test
+      spec:
+        selector: app == 'server'
+        ingress:
+        - action: Allow
+          protocol: TCP
+          source:
+            selector: app == '\(client)'
+          destination:
+            ports: [\(port)]
+      """
+    }
+
+    @Test(
+      "nodes keep to the last policy while the datastore is locked for a migration",
+      arguments: [LabDatastore.local, .etcdv3, .kubernetes])
+    func locked(_ datastore: LabDatastore) throws {
+      let lab = try LabCluster(
+        LabOptions(nodes: 2, agentSettings: ["NO_DEFAULT_POOLS": "true"]))
+      defer { lab.destroy() }
+      try lab.startStore(datastore)
+      try lab.calicoctl("create", "-f", "-", input: Self.pool)
+      try lab.startAgents()
+      try lab.waitUntilMeshed()
+      let server = try lab.pod("server", 1, labels: ["app": "server"])
+      let client = try lab.pod("client", 2, labels: ["app": "client"])
+      let other = try lab.pod("other", 2, labels: ["app": "other"])
+      try lab.calicoctl(
+        "create", "-f", "-", input: Self.policy("stays", lets: "client", to: 6379))
+      try lab.calicoctl("create", "-f", "-", input: Self.policy("goes", lets: "client", to: 80))
+      try lab.waitUntil(other, reaches: server.address, 6379, false)
+      try lab.waitUntil(client, reaches: server.address, 80, true)
+
+      func isEnforced() throws -> Bool {
+        try lab.outcome(client, .tcp, server.address, 6379).isAnswered
+          && lab.outcome(client, .tcp, server.address, 80).isAnswered
+          && !lab.outcome(other, .tcp, server.address, 6379, milliseconds: 500).isAnswered
+      }
+      /// What agents write of themselves.
+      func records() throws -> String {
+        // One by one: the revision of a list is that of the whole store.
+        let cluster = try lab.calicoctl("get", "clusterinformation", "default", "-o", "yaml")
+        return try lab.nodes.reduce(cluster) { text, node in
+          try text + lab.calicoctl("get", "node", node.name, "-o", "yaml")
+        }
+      }
+
+      try lab.calicoctl("datastore", "migrate", "lock")
+      for node in lab.nodes { try lab.waitUntilLocked(node, ready: true) }
+      let before = try records()
+      try lab.calicoctl("delete", "networkpolicy", "goes", "-n", "test")
+      try lab.calicoctl("apply", "-f", "-", input: Self.policy("stays", lets: "other", to: 6379))
+      try lab.pause(milliseconds: 2000)
+      #expect(try isEnforced(), "while the datastore is locked")
+      let metrics = try lab.node(2).get(port: LabCluster.metricsPort, path: "/metrics")?.body
+      #expect(metrics?.contains("\ncalico_datastore_locked 1\n") == true)
+
+      try lab.node(1).startAgentAfresh()
+      try lab.waitUntilLocked(lab.node(1), ready: false)
+      let liveness = try lab.node(1).get(port: LabCluster.healthPort, path: "/liveness")
+      #expect(liveness?.status == 200)
+      try lab.pause(milliseconds: 2000)
+      #expect(try isEnforced(), "after an agent has started while the datastore is locked")
+      #expect(try records() == before)
+
+      try lab.calicoctl("datastore", "migrate", "unlock")
+      for node in lab.nodes { try lab.waitUntilReady(node) }
+      try lab.waitUntil(other, reaches: server.address, 6379, true)
+      try lab.waitUntil(client, reaches: server.address, 6379, false)
+      try lab.waitUntil(client, reaches: server.address, 80, false)
+      let said = try #require(LabFiles.read(lab.node(2).agentLog))
+      #expect(said.split(separator: "locked for a migration").count == 2, "\(said)")
+      lab.detachAll(server, client, other)
+    }
+  }
+}
+
+extension LabCluster {
+  /// Waits until an agent says that the datastore is locked, ready or not for all that.
+  func waitUntilLocked(_ node: LabNode, ready: Bool) throws(LabError) {
+    try waitUntil("the agent of \(node.name) says that it is locked") { () throws(LabError) in
+      guard let answer = try node.get(port: Self.healthPort, path: "/readiness") else {
+        return "its health server does not answer: \(node.logTail(3))"
+      }
+      return answer.body.contains("locked for a migration") && (answer.status == 200) == ready
+        ? nil : "\(answer.status): \(answer.body)"
     }
   }
 }
