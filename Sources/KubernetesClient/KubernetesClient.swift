@@ -104,6 +104,7 @@ package final class KubernetesClient: Sendable {
   ) async throws(KubernetesError) -> HTTPClientResponse {
     var waited = Duration.zero
     var hasRenewed = false
+    var hasAskedAgain = false
     while true {
       do { try await limiter.take() } catch { throw .cancelled }
       let grant = try await credentials.grant()
@@ -113,7 +114,13 @@ package final class KubernetesClient: Sendable {
           request.method, request.target, headers: headers(request, grant), body: request.body,
           tls: grant.tls, headTimeout: options.answerTimeout)
       } catch {
-        throw failure(error, request)
+        // A connection that was kept open may have ended just now: what changes nothing is asked
+        // again, once, over a new one.
+        guard request.method == .get, !hasAskedAgain, HTTPTransport.isBroken(error) else {
+          throw failure(error, request)
+        }
+        hasAskedAgain = true
+        continue
       }
       let code = Int(response.status.code)
       if (200...299).contains(code) { return response }

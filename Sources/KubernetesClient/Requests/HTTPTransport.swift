@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AsyncHTTPClient
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -59,6 +60,17 @@ final class HTTPTransport: Sendable {
     request.tlsConfiguration = tls
     return try await client.execute(
       request, timeout: .nanoseconds(headTimeout.clampedNanoseconds))
+  }
+
+  /// Whether the connection ended before an answer came.
+  static func isBroken(_ error: any Error) -> Bool {
+    switch error {
+    case let error as HTTPClientError: error == .remoteConnectionClosed
+    case let error as ChannelError: error == .ioOnClosedChannel || error == .eof
+    case let error as IOError: [ECONNRESET, EPIPE].contains(error.errnoCode)
+    case let error as NIOSSLError: error == .uncleanShutdown
+    default: false
+    }
   }
 
   func close() async {
