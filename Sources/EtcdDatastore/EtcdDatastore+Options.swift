@@ -26,8 +26,11 @@ extension EtcdDatastore {
     /// be reached.
     public var origin = "etcd datastore"
     public var timing = Timing()
-    /// Objects of one page of a list, at most.
+    /// Objects of the first page of a list. Each page is up to four times as large as the one
+    /// before, because for each etcd looks at all that is left of the list.
     public var pageSize = 2_000
+    /// Bytes of a page, about, that is not made larger any more.
+    public var pageBytes = 16 << 20
     /// The servers that are asked for SRV records, as `address` or `address:port`; empty is those
     /// of /etc/resolv.conf.
     public var nameServers: [String] = []

@@ -106,13 +106,20 @@ extension EtcdDatastore {
 
   // MARK: - Lists
 
+  /// Objects that one task decodes, so that all cores have some.
+  private static let objectsOfTask = 1_000
+
   /// All that a query names, at one revision. Pages are decoded while the next is under way.
   private func snapshot(_ query: ListQuery) async throws(CallFailure) -> ListResult {
     var revision: Int64 = 0
     var reading: [Task<Page, Never>] = []
     for range in KeyLayout.ranges(of: query) {
       revision = try await page(range, at: revision) { pairs in
-        reading.append(Task.detached { Page(pairs, query) })
+        for first in stride(from: 0, to: pairs.count, by: Self.objectsOfTask) {
+          let some = pairs[first..<min(first + Self.objectsOfTask, pairs.count)]
+          // Below the call for the next page, which otherwise waits until all of this one is done.
+          reading.append(Task.detached(priority: .utility) { Page(some, query) })
+        }
       }
     }
     var all = Page()
@@ -124,39 +131,45 @@ extension EtcdDatastore {
   /// What stands in a page, as its readers know it.
   private struct Page: Sendable {
     var items: [any Resource] = []
-    /// Those of the items.
-    var keys: [ResourceKey] = []
     var malformed: [MalformedObject] = []
+    /// Whether the items are in the order of their keys, and each key is there once.
+    var isOrdered = true
+    private var first: ResourceKey?
+    private var last: ResourceKey?
 
     init() {}
 
-    init(_ pairs: [Etcdserverpb_KeyValue], _ query: ListQuery) {
+    init(_ pairs: ArraySlice<Etcdserverpb_KeyValue>, _ query: ListQuery) {
       items.reserveCapacity(pairs.count)
-      keys.reserveCapacity(pairs.count)
       for pair in pairs {
         switch StoredValue(pair).meaning(query.kind) {
         case .resource(let resource):
           let key = resource.key
           guard query.selects(key) else { continue }
+          if let last, last >= key { isOrdered = false }
+          if first == nil { first = key }
+          last = key
           items.append(resource)
-          keys.append(key)
         case .malformed(let object): if query.selects(object.key) { malformed.append(object) }
         case .nothing: break
         }
       }
     }
 
-    mutating func append(_ other: Page) {
-      items += other.items
-      keys += other.keys
-      malformed += other.malformed
+    mutating func append(_ next: Page) {
+      if let last, let first = next.first, last >= first { isOrdered = false }
+      isOrdered = isOrdered && next.isOrdered
+      first = first ?? next.first
+      last = next.last ?? last
+      items += next.items
+      malformed += next.malformed
     }
 
     /// Puts the objects in the order of their keys, which is not always that of etcd's. Of a policy
     /// that is stored under both of its names, the one without the tier's is the policy.
     mutating func order() {
-      guard zip(keys, keys.dropFirst()).contains(where: { $0 >= $1 }) else { return }
-      var pairs = zip(keys, items).sorted {
+      if isOrdered { return }
+      var pairs = items.map { ($0.key, $0) }.sorted {
         ($0.0, $0.1.metadata.name.utf8.count) < ($1.0, $1.1.metadata.name.utf8.count)
       }
       var previous: ResourceKey?
@@ -164,7 +177,7 @@ extension EtcdDatastore {
         defer { previous = pair.0 }
         return pair.0 == previous
       }
-      (keys, items) = (pairs.map(\.0), pairs.map(\.1))
+      items = pairs.map(\.1)
     }
   }
 
@@ -207,6 +220,8 @@ extension EtcdDatastore {
       take(response.kvs)
       guard response.more, let last = response.kvs.last else { return revision }
       start = last.key + [0]
+      let bytes = response.kvs.reduce(0) { $0 + $1.value.count }
+      size = max(size, min(4 * size, options.pageBytes * response.kvs.count / max(1, bytes)))
     }
   }
 }

@@ -46,7 +46,7 @@ public enum ResourceDocument {
   /// the other way says what.
   public static func readStored(_ json: [UInt8], kind: Kind) -> (any Resource)? {
     func read<R: Resource>(_ type: R.Type) -> (any Resource)? {
-      JSONReader.read(json) { type.read($0) }
+      JSONReader.read(json) { type.read(&$0) }
     }
     return read(kind.type)
   }

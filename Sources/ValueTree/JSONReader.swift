@@ -7,11 +7,19 @@
 /// tree, which knows. In turn, what it accepts `JSON.parse` accepts too, with the same meaning.
 ///
 /// The members of an object are noted first, and then read in the order in which they are wanted.
-public final class JSONReader {
-  /// A member that was noted: where its key stands, without the quotes, and its value.
+public struct JSONReader {
+  /// A member that was noted.
   private struct Member {
+    /// Where its key stands, without the quotes.
     let key: Range<Int>
     let value: Range<Int>
+    /// What tells most keys apart at a glance.
+    let mark: UInt64
+  }
+
+  /// A key's length and its first byte.
+  private static func mark(count: Int, first: UInt8) -> UInt64 {
+    UInt64(count) << 8 | UInt64(first)
   }
 
   private let bytes: UnsafeBufferPointer<UInt8>
@@ -22,29 +30,37 @@ public final class JSONReader {
   private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   /// Gives the body a reader of one value, which the body must read; nil when it does not, or when
-  /// something follows after it.
-  public static func read<R>(_ bytes: [UInt8], _ body: (JSONReader) -> R?) -> R? {
+  /// something follows after it. The reader is good for nothing after that.
+  package static func read<R>(_ bytes: [UInt8], _ body: (inout JSONReader) -> R?) -> R? {
     guard bytes.count <= Limits.bytes, (try? UTF8Span(validating: bytes.span)) != nil else {
       return nil
     }
     return bytes.withUnsafeBufferPointer { bytes in
-      let reader = JSONReader(bytes)
+      var reader = JSONReader(bytes)
       reader.skipSpace()
-      guard let result = body(reader) else { return nil }
+      guard let result = body(&reader) else { return nil }
       reader.skipSpace()
       return reader.offset == bytes.count ? result : nil
     }
   }
 
+  /// All that this one knows, for another variable, so that there is never a second one to copy
+  /// the members for.
+  public mutating func handOver() -> JSONReader {
+    let all = self
+    members = []
+    return all
+  }
+
   // MARK: - Values
 
-  public func bool() -> Bool? {
+  public mutating func bool() -> Bool? {
     if take("true") { return true }
     return take("false") ? false : nil
   }
 
   /// A number without fraction and exponent.
-  public func int() -> Int64? {
+  public mutating func int() -> Int64? {
     let start = offset
     let isNegative = take(UInt8(ascii: "-"))
     var digits = 0
@@ -63,7 +79,7 @@ public final class JSONReader {
     return isNegative ? -number : number
   }
 
-  public func string() -> String? {
+  public mutating func string() -> String? {
     guard let (content, isPlain) = skipString() else { return nil }
     if isPlain { return text(content) }
     guard case .string(let text) = tree(content.lowerBound - 1..<content.upperBound + 1) else {
@@ -73,7 +89,7 @@ public final class JSONReader {
   }
 
   /// Any value, as a tree.
-  public func value() -> Value? {
+  public mutating func value() -> Value? {
     let start = offset
     guard skipValue() else { return nil }
     return tree(start..<offset)
@@ -81,36 +97,46 @@ public final class JSONReader {
 
   // MARK: - Lists and objects
 
-  /// Reads the items of a list by a body that reads one; false when something is not as expected.
-  public func items(_ body: () -> Bool) -> Bool {
-    guard take(UInt8(ascii: "[")) else { return false }
-    skipSpace()
-    if take(UInt8(ascii: "]")) { return true }
-    while true {
-      guard body() else { return false }
-      skipSpace()
-      if take(UInt8(ascii: "]")) { return true }
-      guard take(UInt8(ascii: ",")) else { return false }
-      skipSpace()
-    }
+  /// What stands next in a list or a map.
+  public enum Step {
+    case item, end
+    /// Something that is not as expected.
+    case other
   }
 
-  /// Reads the members of a map, in order, by a body that reads the value of a key.
-  public func entries(_ body: (String) -> Bool) -> Bool {
-    guard take(UInt8(ascii: "{")) else { return false }
+  /// Goes to the first item of a list.
+  public mutating func beginList() -> Step { begin(UInt8(ascii: "["), UInt8(ascii: "]")) }
+
+  /// Goes to the next item of a list, after one was read.
+  public mutating func nextItem() -> Step { next(UInt8(ascii: "]")) }
+
+  /// Goes to the first key of a map.
+  public mutating func beginMap() -> Step { begin(UInt8(ascii: "{"), UInt8(ascii: "}")) }
+
+  /// Goes to the next key of a map, after a value was read.
+  public mutating func nextKey() -> Step { next(UInt8(ascii: "}")) }
+
+  /// Reads a key and goes to its value.
+  public mutating func key() -> String? {
+    guard let key = string() else { return nil }
     skipSpace()
-    if take(UInt8(ascii: "}")) { return true }
-    while true {
-      guard let key = string() else { return false }
-      skipSpace()
-      guard take(UInt8(ascii: ":")) else { return false }
-      skipSpace()
-      guard body(key) else { return false }
-      skipSpace()
-      if take(UInt8(ascii: "}")) { return true }
-      guard take(UInt8(ascii: ",")) else { return false }
-      skipSpace()
-    }
+    guard take(UInt8(ascii: ":")) else { return nil }
+    skipSpace()
+    return key
+  }
+
+  private mutating func begin(_ open: UInt8, _ close: UInt8) -> Step {
+    guard take(open) else { return .other }
+    skipSpace()
+    return take(close) ? .end : .item
+  }
+
+  private mutating func next(_ close: UInt8) -> Step {
+    skipSpace()
+    if take(close) { return .end }
+    guard take(UInt8(ascii: ",")) else { return .other }
+    skipSpace()
+    return .item
   }
 
   /// An object whose members are noted.
@@ -120,27 +146,22 @@ public final class JSONReader {
     fileprivate let end: Int
   }
 
-  // Not with a body that gives what it likes: as a generic function of another module that would
-  // cost more than the reading.
-
   /// Notes the members of an object, to be read in any order before `end`.
-  public func beginObject() -> Object? {
+  public mutating func beginObject() -> Object? {
     let first = members.count
     guard noteMembers() else { return nil }
     return Object(members: first..<members.count, end: offset)
   }
 
   /// Forgets the members of the object that was begun last, and goes on after it.
-  public func end(_ object: Object) {
+  public mutating func end(_ object: Object) {
     members.removeSubrange(object.members.lowerBound...)
     offset = object.end
   }
 
-  private func noteMembers() -> Bool {
-    guard take(UInt8(ascii: "{")) else { return false }
-    skipSpace()
-    if take(UInt8(ascii: "}")) { return true }
-    while true {
+  private mutating func noteMembers() -> Bool {
+    var step = beginMap()
+    while step == .item {
       // A key with an escape in it is none that anybody declares.
       guard let (key, isPlain) = skipString(), isPlain else { return false }
       skipSpace()
@@ -148,26 +169,38 @@ public final class JSONReader {
       skipSpace()
       let start = offset
       guard skipValue() else { return false }
-      members.append(Member(key: key, value: start..<offset))
-      skipSpace()
-      if take(UInt8(ascii: "}")) { return true }
-      guard take(UInt8(ascii: ",")) else { return false }
-      skipSpace()
+      let mark = Self.mark(count: key.count, first: bytes[key.lowerBound])
+      members.append(Member(key: key, value: start..<offset, mark: mark))
+      step = nextKey()
     }
+    return step == .end
   }
 
-  /// Whether the key of a noted member is this one.
-  public func key(of member: Int, is name: String) -> Bool {
-    let key = members[member].key
-    guard key.count == name.utf8.count else { return false }
-    var name = name
-    return name.withUTF8 { $0.elementsEqual(bytes[key]) }
+  /// The noted member of an object that has this key: the first from the one at hand on, all around.
+  public func member(_ name: String, in object: Range<Int>, from hint: Int) -> Int? {
+    let mark = Self.mark(count: name.utf8.count, first: name.utf8.first ?? UInt8(ascii: "\""))
+    var index = hint
+    for _ in object {
+      if index >= object.upperBound { index = object.lowerBound }
+      if members[index].mark == mark, key(of: index, is: name) { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  private func key(of member: Int, is name: String) -> Bool {
+    var place = members[member].key.lowerBound
+    for byte in name.utf8 {
+      guard bytes[place] == byte else { return false }
+      place += 1
+    }
+    return true
   }
 
   public func key(of member: Int) -> String { text(members[member].key) }
 
   /// Goes to the value of a noted member. Says whether it is null, which is read then.
-  public func beginValue(of member: Int) -> (isNull: Bool, end: Int) {
+  public mutating func beginValue(of member: Int) -> (isNull: Bool, end: Int) {
     let value = members[member].value
     offset = value.lowerBound
     let isNull = take("null") && offset == value.upperBound
@@ -181,7 +214,7 @@ public final class JSONReader {
   // MARK: - Skipping
 
   /// Goes over a string. Its content, and whether that is its text as it stands.
-  private func skipString() -> (content: Range<Int>, isPlain: Bool)? {
+  private mutating func skipString() -> (content: Range<Int>, isPlain: Bool)? {
     guard take(UInt8(ascii: "\"")) else { return nil }
     let start = offset
     var isPlain = true
@@ -202,27 +235,38 @@ public final class JSONReader {
   }
 
   /// Goes over a value. Of what is inside it only says where it ends: who reads it looks closer.
-  private func skipValue() -> Bool {
+  private mutating func skipValue() -> Bool {
+    guard let first = peek else { return false }
+    if first == UInt8(ascii: "\"") { return skipString() != nil }
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else {
+      skipWord()
+      return true
+    }
     var depth = 0
-    repeat {
-      switch peek {
-      case UInt8(ascii: "\""): if skipString() == nil { return false }
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        offset += 1
+    var at = offset
+    while at < bytes.count {
+      switch bytes[at] {
+      case UInt8(ascii: "\""):
+        at += 1
+        while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
+          at += bytes[at] == UInt8(ascii: "\\") ? 2 : 1
+        }
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         depth -= 1
-        offset += 1
-      case nil: return false
-      default:
-        if depth > 0 { offset += 1 } else { skipWord() }
+        if depth == 0 {
+          offset = at + 1
+          return true
+        }
+      default: break
       }
-    } while depth > 0
-    return depth == 0
+      at += 1
+    }
+    return false
   }
 
   /// Goes over a number, true, false or null.
-  private func skipWord() {
+  private mutating func skipWord() {
     while let byte = peek {
       switch byte {
       case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x09, 0x0A, 0x0D: return
@@ -235,13 +279,13 @@ public final class JSONReader {
 
   private var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-  private func take(_ byte: UInt8) -> Bool {
+  private mutating func take(_ byte: UInt8) -> Bool {
     guard peek == byte else { return false }
     offset += 1
     return true
   }
 
-  private func take(_ word: StaticString) -> Bool {
+  private mutating func take(_ word: StaticString) -> Bool {
     let end = offset + word.utf8CodeUnitCount
     guard end <= bytes.count,
       word.withUTF8Buffer({ $0.elementsEqual(bytes[offset..<end]) })
@@ -250,7 +294,7 @@ public final class JSONReader {
     return true
   }
 
-  private func skipSpace() {
+  private mutating func skipSpace() {
     while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
       offset += 1
     }

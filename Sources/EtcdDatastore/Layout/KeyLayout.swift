@@ -101,13 +101,17 @@ enum KeyLayout {
     }
     guard key.hasPrefix(prefix) else { return nil }
     let rest = Substring(key.utf8.dropFirst(prefix.utf8.count))
-    let segments = rest.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .map { unescaped(Substring($0)) }
-    guard segments.count == (kind.isNamespaced ? 2 : 1), let name = segments.last,
-      segments.allSatisfy({ !$0.isEmpty })
+    var namespace: String?
+    var name = rest
+    if kind.isNamespaced, let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
+      namespace = unescaped(rest[..<slash])
+      name = rest[rest.utf8.index(after: slash)...]
+    }
+    guard kind.isNamespaced == (namespace != nil), namespace != "", !name.isEmpty,
+      !name.utf8.contains(UInt8(ascii: "/"))
     else { return .stray(ResourceKey(kind: kind, name: String(rest))) }
-    let namespace = segments.count == 2 ? segments.first : nil
-    return .object(ResourceKey(kind: kind, namespace: namespace, name: name), written: name)
+    let written = unescaped(name)
+    return .object(ResourceKey(kind: kind, namespace: namespace, name: written), written: written)
   }
 
   /// What a key of etcd names.

@@ -17,7 +17,7 @@ extension Choice {
     return context.fail("must be one of \(words)", value: value.string)
   }
 
-  public static func read(_ json: JSONReader) -> Self? {
+  public static func read(_ json: inout JSONReader) -> Self? {
     json.string().flatMap { Self(rawValue: $0) }
   }
 

@@ -36,11 +36,12 @@ extension Described {
     return result
   }
 
-  public static func read(_ json: JSONReader) -> Self? {
+  public static func read(_ json: inout JSONReader) -> Self? {
     guard let object = json.beginObject() else { return nil }
     var result = Self()
-    var visitor = ReadingVisitor(json, object.members)
+    var visitor = ReadingVisitor(json.handOver(), object.members)
     result.fields(&visitor)
+    json = visitor.json
     json.end(object)
     return visitor.isSound ? result : nil
   }

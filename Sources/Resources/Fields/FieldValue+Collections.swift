@@ -22,14 +22,15 @@ extension Array: FieldValue where Element: FieldValue {
     return result.count == items.count ? result : nil
   }
 
-  public static func read(_ json: JSONReader) -> [Element]? {
+  public static func read(_ json: inout JSONReader) -> [Element]? {
     var result: [Element] = []
-    let isSound = json.items {
-      guard let element = Element.read(json) else { return false }
+    var step = json.beginList()
+    while step == .item {
+      guard let element = Element.read(&json) else { return nil }
       result.append(element)
-      return true
+      step = json.nextItem()
     }
-    return isSound ? result : nil
+    return step == .end ? result : nil
   }
 
   public func encode() -> Value { .array(map { $0.encode() }) }
@@ -61,13 +62,16 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
     return result.count == members.count ? result : nil
   }
 
-  public static func read(_ json: JSONReader) -> [String: Value]? {
+  public static func read(_ json: inout JSONReader) -> [String: Value]? {
     var result: [String: Value] = [:]
-    let isSound = json.entries { key in
-      guard let element = Value.read(json) else { return false }
-      return result.updateValue(element, forKey: key) == nil
+    var step = json.beginMap()
+    while step == .item {
+      guard let key = json.key(), let element = Value.read(&json),
+        result.updateValue(element, forKey: key) == nil
+      else { return nil }
+      step = json.nextKey()
     }
-    return isSound ? result : nil
+    return step == .end ? result : nil
   }
 
   /// Sorted by key, as Go writes maps.

@@ -16,7 +16,7 @@ extension String: FieldValue {
     }
   }
 
-  public static func read(_ json: JSONReader) -> String? { json.string() }
+  public static func read(_ json: inout JSONReader) -> String? { json.string() }
 
   public func encode() -> Value { .string(self) }
 }
@@ -32,7 +32,7 @@ extension Bool: FieldValue {
     return flag
   }
 
-  public static func read(_ json: JSONReader) -> Bool? { json.bool() }
+  public static func read(_ json: inout JSONReader) -> Bool? { json.bool() }
 
   public func encode() -> Value { .bool(self) }
 }
@@ -48,7 +48,7 @@ extension Int: FieldValue {
     return Int(number)
   }
 
-  public static func read(_ json: JSONReader) -> Int? { json.int().map { Int($0) } }
+  public static func read(_ json: inout JSONReader) -> Int? { json.int().map { Int($0) } }
 
   public func encode() -> Value { .int(Int64(self)) }
 }

@@ -21,11 +21,11 @@ public protocol FieldValue: Hashable, Sendable {
 
   /// Reads a value straight from a stored object's JSON: what `decode` makes of it without a
   /// problem, or nil. Nil says only that this way does not do.
-  static func read(_ json: JSONReader) -> Self?
+  static func read(_ json: inout JSONReader) -> Self?
 }
 
 extension FieldValue {
-  public static func read(_ json: JSONReader) -> Self? {
+  public static func read(_ json: inout JSONReader) -> Self? {
     guard let value = json.value() else { return nil }
     var context = DecodingContext(.preserving)
     guard let result = decode(value, &context), context.problems.isEmpty else { return nil }

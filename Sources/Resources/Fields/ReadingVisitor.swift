@@ -6,7 +6,7 @@ import ValueTree
 /// Reads the members of one object of JSON into the fields that its type declares, when all is as
 /// it should be. Otherwise `isSound` becomes false: then a `DecodingVisitor` says what is wrong.
 struct ReadingVisitor: FieldVisitor {
-  let json: JSONReader
+  private(set) var json: JSONReader
   let members: Range<Int>
   private(set) var isSound = true
   /// The members that were read, as bits.
@@ -21,25 +21,15 @@ struct ReadingVisitor: FieldVisitor {
     isSound = members.count <= DecodingVisitor.memberLimit
   }
 
-  private mutating func find(_ name: String) -> Int? {
-    var index = hint
-    for _ in members {
-      if index >= members.upperBound { index = members.lowerBound }
-      if json.key(of: index, is: name) { return index }
-      index += 1
-    }
-    return nil
-  }
-
   /// The value of a field; nil when there is none, or null.
   private mutating func take<T: FieldValue>(_ name: String, _ check: () -> Check<T>?) -> T? {
-    guard isSound, let index = find(name) else { return nil }
+    guard isSound, let index = json.member(name, in: members, from: hint) else { return nil }
     let place = index - members.lowerBound
     used[place >> 6] |= 1 << UInt64(place & 63)
     hint = index + 1
     let (isNull, end) = json.beginValue(of: index)
     if isNull { return nil }
-    guard let value = T.read(json), json.isAt(end) else {
+    guard let value = T.read(&json), json.isAt(end) else {
       isSound = false
       return nil
     }
@@ -75,7 +65,7 @@ struct ReadingVisitor: FieldVisitor {
     for (place, index) in members.enumerated()
     where used[place >> 6] & (1 << UInt64(place & 63)) == 0 {
       let key = json.key(of: index)
-      let isRepeated = members.contains { $0 != index && json.key(of: $0, is: key) }
+      let isRepeated = json.member(key, in: members, from: index + 1) != index
       let (isNull, end) = json.beginValue(of: index)
       guard !isRepeated, let value = isNull ? .null : json.value(), json.isAt(end) else {
         isSound = false
