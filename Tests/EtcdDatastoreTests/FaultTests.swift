@@ -153,6 +153,7 @@ import TestSupport
     let proxy = try TCPProxy(to: rig.server.port)
     var options = rig.options(port: proxy.port)
     options.pageSize = 7
+    options.pageBytes = 0
     let store = try await EtcdDatastore.open(options)
     let text = String(repeating: "x", count: 1000)
     for index in 0..<10 {
@@ -172,6 +173,7 @@ import TestSupport
     let rig = try await EtcdRig()
     var options = rig.options()
     options.pageSize = 3
+    options.pageBytes = 0
     let store = try await EtcdDatastore.open(options)
     let start = try await store.list(query).revision
     for index in 0..<30 { _ = try await store.create(sample("n\(index)", "\(index)")) }
@@ -284,6 +286,48 @@ import TestSupport
     while (try? await store.list(query)) == nil, ContinuousClock.now < deadline {}
     #expect(try await store.list(query).items.count >= 5)
     await store.close()
+    proxy.close()
+  }
+
+  @Test("what cannot be read is said once, however often it is listed, and stops nothing else")
+  func unreadable() async throws {
+    let rig = try await EtcdRig()
+    let proxy = try TCPProxy(to: rig.server.port)
+    let writer = try await EtcdDatastore.open(rig.options())
+    _ = try await writer.create(sample("good"))
+    let root = "/calico/resources/v3/projectcalico.org"
+    try rig.server.put("\(root)/globalnetworksets/bad", "{")
+    try rig.server.put("\(root)/unknownkinds/a", "{}")
+    let store = try await EtcdDatastore.open(rig.options(port: proxy.port))
+    let said = Mutex<[String]>([])
+    let syncer = Syncer(
+      store, kinds: [.globalNetworkSet],
+      backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100))
+    ) { report in
+      if case .malformed(let object) = report { said.withLock { $0.append(object.key.name) } }
+    }
+    let running = Task { await syncer.run() }
+    var names: Set<String> = []
+    for round in 0..<4 {
+      _ = try await writer.create(sample("n\(round)"))
+      while !names.contains("n\(round)"), let batch = await syncer.next() {
+        for change in batch.changes { names.insert(change.key.name) }
+      }
+      // Until a watch was open that broke: another call just takes another connection.
+      let lists = syncer.health.resyncsStarted
+      while syncer.health.resyncsStarted == lists {
+        proxy.cut()
+        try await Task.sleep(for: .milliseconds(50))
+      }
+      while syncer.health.status != .inSync { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    #expect(names == ["good", "n0", "n1", "n2", "n3"])
+    #expect(said.withLock { $0 } == ["bad"])
+    #expect(syncer.health.malformed == 1)
+    running.cancel()
+    await running.value
+    await store.close()
+    await writer.close()
     proxy.close()
   }
 

@@ -7,6 +7,7 @@ import Resources
 import StoreRig
 import Synchronization
 import Testing
+import ValueTree
 import TestSupport
 
 @testable import KubernetesDatastore
@@ -267,6 +268,122 @@ import TestSupport
     await store.close()
     await direct.close()
     proxy.close()
+  }
+
+  @Test("what cannot be read is said once, however often it is listed, and stops nothing else")
+  func unreadable() async throws {
+    let server = try await server()
+    let direct = try server.store()
+    let proxy = try TCPProxy(to: server.port)
+    let store = try server.store(through: proxy)
+    let name = unique("unreadable")
+    try server.apply([
+      "apiVersion": "crd.projectcalico.org/v1", "kind": "GlobalNetworkSet",
+      "metadata": [
+        "name": .string("\(name)-bad"), "annotations": ["projectcalico.org/metadata": "{"],
+      ],
+      "spec": ["nets": ["10.0.0.0/8"]],
+    ])
+    let said = Mutex<[String]>([])
+    let syncer = Syncer(
+      store, kinds: [.globalNetworkSet],
+      backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100))
+    ) { report in
+      if case .malformed(let object) = report { said.withLock { $0.append(object.key.name) } }
+    }
+    let running = Task { await syncer.run() }
+    var names: Set<String> = []
+    for round in 0..<4 {
+      _ = try await direct.create(GlobalNetworkSet(name: "\(name)-\(round)"))
+      while !names.contains("\(name)-\(round)"), let batch = await syncer.next() {
+        for change in batch.changes { names.insert(change.key.name) }
+      }
+      // A watch is resumed where it was, unless the server cannot be reached.
+      let lists = syncer.health.resyncsStarted
+      proxy.shut(true)
+      proxy.cut()
+      while syncer.health.resyncsStarted == lists { try await Task.sleep(for: .milliseconds(5)) }
+      proxy.shut(false)
+      while syncer.health.status != .inSync { try await Task.sleep(for: .milliseconds(5)) }
+    }
+    #expect(!names.contains("\(name)-bad"))
+    #expect(said.withLock { $0.filter { $0.hasPrefix(name) } } == ["\(name)-bad"])
+    running.cancel()
+    await running.value
+    try await direct.delete(
+      ResourceKey(kind: .globalNetworkSet, name: "\(name)-bad"), revision: nil)
+    await store.close()
+    await direct.close()
+    proxy.close()
+  }
+
+  @Test("with a full etcd behind it, a write says what to do, and goes on after that")
+  func fullStore() async throws {
+    let server = try await KubernetesServer(
+      .init(runsControllers: false, storeLimit: 24 << 20))
+    try await server.installCalico()
+    let store = try server.store()
+    _ = try await store.create(GlobalNetworkSet(name: "before"))
+    let filler = String(repeating: "x", count: 1_000_000)
+    var isFull = false
+    for index in 0..<40 where !isFull {
+      isFull = try server.etcd.control(["put", "/filler/\(index)"], input: filler).status != 0
+    }
+    #expect(isFull)
+    let error = await failure { () async throws(DatastoreError) in
+      try await store.create(GlobalNetworkSet(name: "refused"))
+    }
+    guard case .unavailable(let text) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(text.contains("the etcd of the Kubernetes API is full"), "\(text)")
+    #expect(text.contains("etcdctl alarm disarm"))
+    #expect(try await store.all(GlobalNetworkSet.self).count == 1, "reading goes on")
+    try server.etcd.run("del", "/filler/", "--prefix")
+    let status = try server.etcd.run("endpoint", "status", "-w", "json")
+    let revision = status.split(separator: "\"revision\":").dropFirst().first?.prefix {
+      $0.isNumber
+    }
+    try server.etcd.run("compact", String(try #require(revision)))
+    try server.etcd.run("defrag")
+    try server.etcd.run("alarm", "disarm")
+    _ = try await store.create(GlobalNetworkSet(name: "after"))
+    #expect(
+      try await store.all(GlobalNetworkSet.self).map(\.key.name) == ["after", "before"])
+    await store.close()
+    await server.shutDown()
+  }
+
+  @Test("where a namespace may have no more objects, a write names the quota") func quota()
+    async throws
+  {
+    let server = try await server()
+    let store = try server.store()
+    let namespace = unique("quota")
+    try await server.makeNamespace(namespace)
+    let resource = "count/networksets.crd.projectcalico.org"
+    var quota: Value = [
+      "apiVersion": "v1", "kind": "ResourceQuota",
+      "metadata": ["name": "few", "namespace": .string(namespace)],
+      "spec": ["hard": .object([.init(resource, "1")])],
+    ]
+    try server.apply(quota)
+    // As its controller would, which does not run here.
+    quota["status"] = [
+      "hard": .object([.init(resource, "1")]), "used": .object([.init(resource, "0")]),
+    ]
+    try server.kubectl(
+      "replace", "--raw", "/api/v1/namespaces/\(namespace)/resourcequotas/few/status", "-f", "-",
+      input: JSON.encode(quota))
+    _ = try await store.create(NetworkSet(name: "first", namespace: namespace))
+    let error = await failure { () async throws(DatastoreError) in
+      try await store.create(NetworkSet(name: "second", namespace: namespace))
+    }
+    #expect("\(error)".contains("exceeded quota: few"), "\(error)")
+    #expect("\(error)".contains("raise the ResourceQuota"), "\(error)")
+    #expect(!"\(error)".contains("ClusterRole"), "\(error)")
+    await store.close()
   }
 
   @Test("with a slow server, everything still comes, and in order") func slow() async throws {

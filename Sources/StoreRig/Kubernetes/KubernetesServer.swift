@@ -16,14 +16,18 @@ public final class KubernetesServer: Sendable {
     public var runsControllers = true
     /// Flags of kube-apiserver that are added.
     public var flags: [String] = []
+    /// Bytes that its etcd takes, at most.
+    public var storeLimit = 4 << 30
     /// Where it and kubectl run.
     public var place: RigPlace = .loopback
 
     public init(
-      runsControllers: Bool = true, flags: [String] = [], place: RigPlace = .loopback
+      runsControllers: Bool = true, flags: [String] = [], storeLimit: Int = 4 << 30,
+      place: RigPlace = .loopback
     ) {
       self.runsControllers = runsControllers
       self.flags = flags
+      self.storeLimit = storeLimit
       self.place = place
     }
   }
@@ -72,7 +76,7 @@ public final class KubernetesServer: Sendable {
     port = try RigPort.free()
     etcd = try await EtcdServer.start(
       EtcdServer.Options(
-        flags: ["--quota-backend-bytes", "4294967296"], place: options.place))
+        flags: ["--quota-backend-bytes", "\(options.storeLimit)"], place: options.place))
     try folder.write(Self.auditPolicy, to: "audit-policy.yaml")
     let lines = KubernetesUser.allCases.map { user in
       "\(token(of: user)),\(user.userName),\(user.rawValue),\"\(user.groups.joined(separator: ","))\""
