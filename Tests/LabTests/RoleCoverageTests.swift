@@ -61,6 +61,24 @@ extension LabTests {
       ],
     ]
 
+    /// A runtime may call ADD again for a pod that has been attached. Its annotations have no MAC
+    /// address, so that the interface itself must be what says it.
+    private func expectNoChange(byRepeatedADDOf pod: LabPod, _ lab: LabCluster) throws {
+      func links() throws -> [String] {
+        try pod.node.lines("ip", "-o", "link", "show", "dev", pod.hostInterface)
+          + [pod.checked("ip", "-o", "link", "show", "dev", "eth0")]
+      }
+      func stored() throws -> String {
+        try lab.kubectl("get", "pod", pod.pod, "-n", pod.kubernetesNamespace, "-o", "yaml")
+      }
+      let (answer, wired, annotated) = (pod.result, try links(), try stored())
+      #expect(annotated.contains("cni.projectcalico.org/podIP: \(pod.address)/32"))
+      try lab.add(pod)
+      #expect(pod.result == answer)
+      #expect(try links() == wired)
+      #expect(try stored() == annotated)
+    }
+
     @Test("no program is refused anything, and none may do what it does not")
     func coverage() throws {
       // The nodes make the pool. Its blocks are so small that the plugin must claim more.
@@ -81,6 +99,7 @@ extension LabTests {
       let server = try lab.pod("server", 1, labels: ["app": "server"])
       let client = try lab.pod("client", 2, labels: ["app": "client"])
       let others = try ["b", "c", "d"].map { try lab.pod($0, 2) }
+      try expectNoChange(byRepeatedADDOf: server, lab)
       try lab.calicoctl("create", "-f", "-", input: Self.objects)
       try lab.calicoctl("apply", "-f", "-", input: Self.objects)
       try lab.kubectl(
