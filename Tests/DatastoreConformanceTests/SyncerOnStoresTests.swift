@@ -9,14 +9,16 @@ import Synchronization
 import TestSupport
 import Testing
 
+/// Operations of one run; what CALICO_TEST_OPERATIONS says has as long as it takes.
+private let askedOperations = getenv("CALICO_TEST_OPERATIONS").flatMap { Int(String(cString: $0)) }
+
 @Suite(
-  "A syncer on a real store ends with what is in it", .serialized, .timeLimit(.minutes(5)))
+  "A syncer on a real store ends with what is in it", .serialized,
+  .timeLimit(.minutes(askedOperations == nil ? 5 : 120)))
 struct SyncerOnStoresTests {
   private static let kinds: [Kind] = [.globalNetworkSet, .networkSet]
 
-  /// Operations of one run: a few hundred, or what CALICO_TEST_OPERATIONS says.
-  private static let operations: Int =
-    getenv("CALICO_TEST_OPERATIONS").flatMap { Int(String(cString: $0)) } ?? 1_500
+  private static let operations = askedOperations ?? 1_500
 
   @Test("after random writes with faults in between", arguments: StoreUnderTest.all)
   func faults(_ subject: StoreUnderTest) async throws {
