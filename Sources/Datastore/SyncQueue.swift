@@ -19,6 +19,9 @@ struct SyncQueue {
 
     /// Whether the consumer has it, after so many changes.
     func isHeld(after taken: Int) -> Bool { change < taken ? revision != nil : wasHeld }
+
+    /// Whether that is what is known already. A store that has no revisions always has news.
+    func knows(_ revision: String?) -> Bool { self.revision == revision && revision != "" }
   }
 
   private var entries: [Kind: [ResourceKey: Entry]] = [:]
@@ -43,10 +46,10 @@ struct SyncQueue {
   mutating func set(_ resource: any Resource) {
     let key = resource.key.copied
     let revision = resource.resourceVersion ?? ""
-    if malformed[key.kind] != nil { malformed[key.kind]?[key] = nil }
+    malformed[key.kind]?[key] = nil
     let next = Entry(revision: revision, change: taken + pending.count, wasHeld: false)
     let before = entries[key.kind, default: [:]][key].replace(with: next, after: taken)
-    if let before, before.revision == revision, !revision.isEmpty { return }
+    if before?.knows(revision) == true { return }
     if before?.revision == nil { objects += 1 }
     append(.set(resource), insteadOf: before)
   }
@@ -67,10 +70,11 @@ struct SyncQueue {
 
   /// These are all the objects of a kind. Returns the unreadable ones that are news.
   mutating func replace(_ kind: Kind, with list: ListResult) -> [MalformedObject] {
-    if let known = entries[kind] {
+    if entries[kind] != nil {
       var present = Set(list.malformed.map(\.key))
       for resource in list.items { present.insert(resource.key) }
-      for key in known.keys.sorted() where !present.contains(key) { remove(key) }
+      let gone = entries[kind, default: [:]].keys.filter { !present.contains($0) }.sorted()
+      for key in gone { remove(key) }
       for key in malformed[kind, default: [:]].keys where !present.contains(key) {
         malformed[kind]?[key] = nil
       }
@@ -85,13 +89,10 @@ struct SyncQueue {
   /// All that waits, oldest first.
   mutating func drain() -> [ResourceChange] {
     // Not one of the many objects is touched; that they are held now follows from the count.
-    var changes = pending
+    let changes = kept
     taken += pending.count
     pending = []
-    if !cancelled.isEmpty {
-      changes = changes.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
-      cancelled = []
-    }
+    cancelled = []
     for case .removed(let key) in changes { entries[key.kind]?[key] = nil }
     return changes
   }
@@ -116,13 +117,19 @@ struct SyncQueue {
     if cancelled.count > waiting + 1_000 { closeGaps() }
   }
 
+  /// The changes that wait, without those that are left out.
+  private var kept: [ResourceChange] {
+    if cancelled.isEmpty { return pending }
+    return pending.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
+  }
+
   /// Leaves out an object's last change, if it still waits.
   private mutating func cancel(_ entry: Entry) {
     if entry.change >= taken { cancelled.insert(entry.change - taken) }
   }
 
   private mutating func closeGaps() {
-    pending = pending.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
+    pending = kept
     cancelled = []
     for (place, change) in pending.enumerated() {
       entries[change.key.kind]?[change.key]?.change = taken + place
@@ -135,7 +142,7 @@ extension SyncQueue.Entry? {
   /// what was known. In one step, because to find an entry is most of the work.
   fileprivate mutating func replace(with next: SyncQueue.Entry, after taken: Int) -> Self {
     let before = self
-    if let before, before.revision == next.revision, next.revision != "" { return before }
+    if before?.knows(next.revision) == true { return before }
     self = next
     self?.wasHeld = before?.isHeld(after: taken) ?? false
     return before

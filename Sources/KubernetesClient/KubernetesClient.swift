@@ -116,7 +116,7 @@ package final class KubernetesClient: Sendable {
       } catch {
         // A connection that was kept open may have ended just now: what changes nothing is asked
         // again, once, over a new one.
-        guard request.method == .get, !hasAskedAgain, HTTPTransport.isBroken(error) else {
+        guard request.isRead, !hasAskedAgain, HTTPTransport.isBroken(error) else {
           throw failure(error, request)
         }
         hasAskedAgain = true

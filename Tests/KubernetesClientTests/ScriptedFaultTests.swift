@@ -156,6 +156,33 @@ import ValueTree
     }
   }
 
+  @Test("asks once more over another connection when one ends without an answer, but only reads")
+  func endedConnection() async throws {
+    let server = try await ScriptedServer { count, _ in
+      count == 2 ? .json(Self.list(["a"])) : ScriptedServer.Answer(end: .gone)
+    }
+    let client = try KubernetesClient.plain(server.url)
+    #expect(try await client.list(widgets).items.count == 1)
+    #expect(server.requests.count == 2)
+    // The next connections end too.
+    let read = await failure { () async throws(KubernetesError) in try await client.list(widgets) }
+    guard case .unreachable = read else {
+      Issue.record("\(read)")
+      return
+    }
+    #expect(server.requests.count == 4)
+    let write = await failure { () async throws(KubernetesError) in
+      try await client.create(widgets, namespace: "n", ["a": "b"])
+    }
+    guard case .unknownOutcome = write else {
+      Issue.record("\(write)")
+      return
+    }
+    #expect(server.requests.count == 5)
+    await client.close()
+    await server.close()
+  }
+
   @Test("does not know what became of a write without an answer, and does not repeat it")
   func unknownOutcome() async throws {
     let server = try await ScriptedServer { _, _ in

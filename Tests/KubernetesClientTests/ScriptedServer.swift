@@ -30,6 +30,8 @@ final class ScriptedServer: Sendable {
       case proper
       /// The connection is closed although more is promised.
       case cut
+      /// The connection is closed without a word.
+      case gone
       /// Nothing more comes, and the connection stays.
       case never
     }
@@ -109,6 +111,10 @@ final class ScriptedServer: Sendable {
 
     private func answer(_ request: Request, _ context: ChannelHandlerContext) {
       let answer = script.next(request)
+      if answer.end == .gone {
+        context.close(promise: nil)
+        return
+      }
       var headers = HTTPHeaders(answer.headers)
       let isWhole = answer.end == .proper
       if isWhole {
@@ -125,7 +131,7 @@ final class ScriptedServer: Sendable {
       }
       switch answer.end {
       case .proper: context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-      case .cut: context.close(promise: nil)
+      case .cut, .gone: context.close(promise: nil)
       case .never: break
       }
     }

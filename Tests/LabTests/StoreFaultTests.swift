@@ -38,6 +38,28 @@ extension LabTests {
             ports: [6379]
       """
 
+    /// Two nodes on a datastore: a server on the one, a client and another pod on the other.
+    private func cluster(
+      _ datastore: LabDatastore
+    ) throws -> (lab: LabCluster, server: LabPod, client: LabPod, other: LabPod) {
+      let lab = try LabCluster(
+        LabOptions(nodes: 2, agentSettings: ["NO_DEFAULT_POOLS": "true"]))
+      do {
+        try lab.startStore(datastore)
+        try lab.calicoctl("create", "-f", "-", input: Self.pool)
+        try lab.startAgents()
+        try lab.waitUntilMeshed()
+        return (
+          lab, try lab.pod("server", 1, labels: ["app": "server"]),
+          try lab.pod("client", 2, labels: ["app": "client"]),
+          try lab.pod("other", 2, labels: ["app": "other"])
+        )
+      } catch {
+        lab.destroy()
+        throw error
+      }
+    }
+
     /// The same lab with another label on the pod.
     private func relabel(_ lab: LabCluster, _ pod: LabPod, _ app: String) throws {
       if lab.hasKubernetes {
@@ -54,16 +76,8 @@ extension LabTests {
       "nodes keep to the last policy while the datastore stands still, is killed or is not there",
       arguments: [LabDatastore.etcdv3, .kubernetes])
     func keepEnforcing(_ datastore: LabDatastore) throws {
-      let lab = try LabCluster(
-        LabOptions(nodes: 2, agentSettings: ["NO_DEFAULT_POOLS": "true"]))
+      let (lab, server, client, other) = try cluster(datastore)
       defer { lab.destroy() }
-      try lab.startStore(datastore)
-      try lab.calicoctl("create", "-f", "-", input: Self.pool)
-      try lab.startAgents()
-      try lab.waitUntilMeshed()
-      let server = try lab.pod("server", 1, labels: ["app": "server"])
-      let client = try lab.pod("client", 2, labels: ["app": "client"])
-      let other = try lab.pod("other", 2, labels: ["app": "other"])
       try lab.calicoctl("create", "-f", "-", input: Self.policy)
       try lab.waitUntil(other, reaches: server.address, 6379, false)
 
@@ -119,16 +133,8 @@ extension LabTests {
       "nodes keep to the last policy while the datastore is locked for a migration",
       arguments: [LabDatastore.local, .etcdv3, .kubernetes])
     func locked(_ datastore: LabDatastore) throws {
-      let lab = try LabCluster(
-        LabOptions(nodes: 2, agentSettings: ["NO_DEFAULT_POOLS": "true"]))
+      let (lab, server, client, other) = try cluster(datastore)
       defer { lab.destroy() }
-      try lab.startStore(datastore)
-      try lab.calicoctl("create", "-f", "-", input: Self.pool)
-      try lab.startAgents()
-      try lab.waitUntilMeshed()
-      let server = try lab.pod("server", 1, labels: ["app": "server"])
-      let client = try lab.pod("client", 2, labels: ["app": "client"])
-      let other = try lab.pod("other", 2, labels: ["app": "other"])
       try lab.calicoctl(
         "create", "-f", "-", input: Self.policy("stays", lets: "client", to: 6379))
       try lab.calicoctl("create", "-f", "-", input: Self.policy("goes", lets: "client", to: 80))

@@ -16,7 +16,7 @@ enum KeyLayout {
     case .ipamHandle: IPAMLayout.handles
     case .ipamConfiguration: IPAMLayout.configuration
     case .blockAffinity: IPAMLayout.hosts
-    default: prefixes[kind] ?? "\(resources)\(kind.plural)/"
+    default: prefixes[kind, default: resources]
     }
   }
 
