@@ -59,7 +59,7 @@ struct Workload: Sendable {
     endpointName = name.description
     interfaceName =
       environment.interfacePrefix
-      + SHA1.hex("\(namespace).\(pod)\(Self.suffix(endpoint))").prefix(11)
+      + String(SHA1.hex("\(namespace).\(pod)\(Self.suffix(endpoint))").prefix(11))
     handle = Self.handle(network, containerID, endpoint)
   }
 

@@ -10,10 +10,12 @@ package enum Identity {
     var bits = UInt128.random(in: 0 ... .max)
     bits = bits & ~(0xf << 76) | 4 << 76
     bits = bits & ~(0x3 << 62) | 2 << 62
-    let digits = Array(String(bits, radix: 16))
-    let padded = [Character](repeating: "0", count: 32 - digits.count) + digits
-    return [padded[0..<8], padded[8..<12], padded[12..<16], padded[16..<20], padded[20..<32]]
-      .map { String($0) }.joined(separator: "-")
+    var text = ""
+    for digit in 0..<32 {
+      if [8, 12, 16, 20].contains(digit) { text.append("-") }
+      text += String(UInt8(truncatingIfNeeded: bits >> (124 - 4 * digit)) & 0xf, radix: 16)
+    }
+    return text
   }
 
   /// The time now, RFC 3339 in UTC, to the second.

@@ -8,9 +8,14 @@ import Synchronization
 /// Read the generation, look at what matters, and wait after that generation: what changed in
 /// between is not missed.
 package final class Signal: Sendable {
+  private struct Waiter {
+    var id: UInt64
+    var continuation: CheckedContinuation<Void, Never>
+  }
+
   private struct State {
     var generation: UInt64 = 0
-    var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    var waiters: [Waiter] = []
     var lastWaiter: UInt64 = 0
   }
 
@@ -25,10 +30,10 @@ package final class Signal: Sendable {
   package func raise() {
     let waiters = state.withLock { state in
       state.generation &+= 1
-      defer { state.waiters = [:] }
-      return state.waiters.values
+      defer { state.waiters = [] }
+      return state.waiters
     }
-    for waiter in waiters { waiter.resume() }
+    for waiter in waiters { waiter.continuation.resume() }
   }
 
   /// Returns once the signal was raised after it had this generation, or the task is cancelled.
@@ -41,13 +46,16 @@ package final class Signal: Sendable {
       await withCheckedContinuation { continuation in
         let isDue = state.withLock { state in
           if state.generation != generation || Task.isCancelled { return true }
-          state.waiters[id] = continuation
+          state.waiters.append(Waiter(id: id, continuation: continuation))
           return false
         }
         if isDue { continuation.resume() }
       }
     } onCancel: {
-      state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+      let waiter = state.withLock { state in
+        state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
+      }
+      waiter?.continuation.resume()
     }
   }
 }

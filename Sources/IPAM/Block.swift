@@ -218,17 +218,18 @@ struct Block {
   }
 
   private mutating func dropUnusedAttributes() {
-    let used = Set(resource.spec.allocations.compactMap(\.self))
-    if used.count == resource.spec.attributes.count { return }
+    let attributes = resource.spec.attributes
+    var isUsed = [Bool](repeating: false, count: attributes.count)
+    for case let index? in resource.spec.allocations { isUsed[index] = true }
+    if isUsed.allSatisfy({ $0 }) { return }
     var kept: [AllocationAttribute] = []
-    var moved: [Int: Int] = [:]
-    for (index, attribute) in resource.spec.attributes.enumerated() where used.contains(index) {
-      moved[index] = kept.count
-      kept.append(attribute)
+    // Where each stands afterwards; where it would stand, if it goes.
+    var places: [Int] = []
+    for (index, attribute) in attributes.enumerated() {
+      places.append(kept.count)
+      if isUsed[index] { kept.append(attribute) }
     }
     resource.spec.attributes = kept
-    for ordinal in resource.spec.allocations.indices {
-      resource.spec.allocations[ordinal] = resource.spec.allocations[ordinal].flatMap { moved[$0] }
-    }
+    resource.spec.allocations = resource.spec.allocations.map { $0.map { places[$0] } }
   }
 }

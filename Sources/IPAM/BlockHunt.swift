@@ -11,7 +11,7 @@ struct BlockHunt {
   let pools: [Pool]
   /// Blocks of the host that were found without a free address, or taken already.
   var tried: Set<CIDR> = []
-  private let starts: [CIDR: IPAddress]
+  private let starts: [(pool: CIDR, position: IPAddress)]
   private var sequences: [BlockSequence]
   private var looked = 0
   private var known: [CIDR: Block]?
@@ -28,12 +28,13 @@ struct BlockHunt {
     sequences = pools.compactMap {
       BlockSequence(pool: $0.cidr, blockSize: $0.blockSize, host: host, salt: salt)
     }
-    starts = Dictionary(
-      sequences.map { ($0.pool, $0.position) }, uniquingKeysWith: { first, _ in first })
+    starts = sequences.map { ($0.pool, $0.position) }
   }
 
   /// Where in the pool the host's search begins.
-  func start(in pool: Pool) -> IPAddress { starts[pool.cidr] ?? pool.cidr.first }
+  func start(in pool: Pool) -> IPAddress {
+    starts.first { $0.pool == pool.cidr }?.position ?? pool.cidr.first
+  }
 
   /// The next block of the host's own that may have a free address; nil when there is none left.
   mutating func next(

@@ -6,10 +6,12 @@
 package enum SHA1 {
   /// The digest as 40 hexadecimal digits.
   package static func hex(_ text: String) -> String {
-    hash(Array(text.utf8)).map { word in
+    var digest = ""
+    for word in hash(Array(text.utf8)) {
       let digits = String(word, radix: 16)
-      return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }.joined()
+      digest += String(repeating: "0", count: 8 - digits.utf8.count) + digits
+    }
+    return digest
   }
 
   private static func hash(_ message: [UInt8]) -> [UInt32] {

@@ -52,7 +52,7 @@ enum SmallFile {
   static func makeFolder(_ path: String) throws(CNIError) {
     var at = ""
     for part in path.split(separator: "/") {
-      at += "/" + part
+      at += "/\(part)"
       guard mkdir(at, 0o755) == 0 || errno == EEXIST else { throw .system("mkdir \(at)") }
     }
   }

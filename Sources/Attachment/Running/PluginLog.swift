@@ -9,6 +9,15 @@ struct PluginLog: Sendable {
   enum Level: Int, Comparable {
     case debug, info, warning, error
 
+    var name: String {
+      switch self {
+      case .debug: "debug"
+      case .info: "info"
+      case .warning: "warning"
+      case .error: "error"
+      }
+    }
+
     init?(_ text: String) {
       switch text.lowercased() {
       case "debug": self = .debug
@@ -49,8 +58,9 @@ struct PluginLog: Sendable {
 
   /// A log that cannot be written is no reason not to attach a pod.
   private func write(_ level: Level, _ text: () -> String) {
-    guard level >= self.level else { return }
-    let line = Array("\(Moment.now) [\(level)] \(subject): \(text())\n".utf8)
+    // A line that nobody reads is not made: printing a value takes longer than a kernel call.
+    guard level >= self.level, path != nil || level >= .warning else { return }
+    let line = Array("\(Moment.now) [\(level.name)] \(subject): \(text())\n".utf8)
     if level >= .warning { _ = SmallFile.write(line, to: 2) }
     guard let path else { return }
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)

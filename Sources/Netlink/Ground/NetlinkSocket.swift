@@ -10,6 +10,8 @@ public final class NetlinkSocket: NetlinkTransport {
   public enum Family: Int32, Sendable {
     case route = 0
     case netfilter = 12
+
+    var name: String { self == .route ? "route" : "netfilter" }
   }
 
   public let fileDescriptor: Int32
@@ -37,7 +39,7 @@ public final class NetlinkSocket: NetlinkTransport {
     receiveBuffer: Int = 4 << 20
   ) throws(NetlinkError) {
     let kind = Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let operation = "open a \(family) netlink socket"
+    let operation = "open a \(family.name) netlink socket"
     func open() throws(NetlinkError) -> Int32 {
       let descriptor = socket(AF_NETLINK, kind, family.rawValue)
       if descriptor < 0 { throw NetlinkError.systemCall(operation, "socket") }

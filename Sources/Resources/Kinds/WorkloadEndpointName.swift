@@ -54,16 +54,25 @@ public struct WorkloadEndpointName: Hashable, Sendable, CustomStringConvertible 
   }
 
   public var description: String {
-    [node, orchestrator, workload, endpoint].map { part in
-      String(part.flatMap { $0 == "-" ? "--" : String($0) })
-    }.joined(separator: "-")
+    Self.prefix(node: node, orchestrator: orchestrator) + Self.escaped(workload) + "-"
+      + Self.escaped(endpoint)
   }
 
   /// What the names of all endpoints of a node begin with.
   public static func prefix(node: String, orchestrator: String? = nil) -> String {
-    ([node] + (orchestrator.map { [$0] } ?? [])).map { part in
-      String(part.flatMap { $0 == "-" ? "--" : String($0) }) + "-"
-    }.joined()
+    let prefix = escaped(node) + "-"
+    guard let orchestrator else { return prefix }
+    return prefix + escaped(orchestrator) + "-"
+  }
+
+  /// A dash within a part is doubled.
+  private static func escaped(_ part: String) -> String {
+    var text = ""
+    for character in part {
+      text.append(character)
+      if character == "-" { text.append("-") }
+    }
+    return text
   }
 }
 
