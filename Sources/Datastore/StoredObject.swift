@@ -58,8 +58,7 @@ package struct StoredObject: Sendable {
   /// independent of each other, and rules: to leave a policy out would let through what it denies,
   /// and whoever enforces it fails closed on what cannot be read.
   package func decoded() -> Result<any Resource, MalformedObject> {
-    if var resource = ResourceDocument.readStored(json, kind: key.kind), resource.key == key {
-      resource.resourceVersion = String(revision)
+    if let resource = Self.read(json.span, key: key, revision: revision) {
       return .success(resource)
     }
     let value: Value
@@ -69,6 +68,16 @@ package struct StoredObject: Sendable {
       return .failure(MalformedObject(key: key, reason: "\(error)"))
     }
     return Self.decode(value, key: key, revision: revision)
+  }
+
+  /// Reads an object from its JSON; nil when anything about it is unusual, and `decoded` says what.
+  package static func read(
+    _ json: Span<UInt8>, key: ResourceKey, revision: Int64
+  ) -> (any Resource)? {
+    guard var resource = ResourceDocument.readStored(json, kind: key.kind), resource.key == key
+    else { return nil }
+    resource.resourceVersion = String(revision)
+    return resource
   }
 
   /// Reads a stored object that is a value tree already.

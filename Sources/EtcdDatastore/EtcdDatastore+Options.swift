@@ -30,7 +30,7 @@ extension EtcdDatastore {
     /// before, because for each etcd looks at all that is left of the list.
     public var pageSize = 2_000
     /// Bytes of a page, about, that is not made larger any more.
-    public var pageBytes = 16 << 20
+    public var pageBytes = 8 << 20
     /// The servers that are asked for SRV records, as `address` or `address:port`; empty is those
     /// of /etc/resolv.conf.
     public var nameServers: [String] = []

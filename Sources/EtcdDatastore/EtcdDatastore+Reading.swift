@@ -65,12 +65,15 @@ extension EtcdDatastore {
   /// Looks for an object whose place its name does not say.
   private func search(_ key: ResourceKey) async throws(DatastoreError) -> StoredValue? {
     for range in KeyLayout.ranges(of: ListQuery(key.kind, namePrefix: key.name)) {
-      let pairs = try await refusing { () throws(CallFailure) in
-        try await self.pages(range, at: 0).pairs
+      let pages = try await refusing { () throws(CallFailure) in
+        var pages: [RangePage] = []
+        _ = try await self.page(range, at: 0) { pages.append($0) }
+        return pages
       }
-      for pair in pairs {
-        let value = StoredValue(pair)
-        if value.meaning(key.kind).key == key { return value }
+      for page in pages {
+        for entry in page.entries where page.meaning(of: entry, key.kind).key == key {
+          return page.stored(entry)
+        }
       }
     }
     return nil
@@ -112,24 +115,24 @@ extension EtcdDatastore {
   /// All that a query names, at one revision. Pages are decoded while the next is under way.
   private func snapshot(_ query: ListQuery) async throws(CallFailure) -> ListResult {
     var revision: Int64 = 0
-    var reading: [Task<Page, Never>] = []
+    var reading: [Task<Listed, Never>] = []
     for range in KeyLayout.ranges(of: query) {
-      revision = try await page(range, at: revision) { pairs in
-        for first in stride(from: 0, to: pairs.count, by: Self.objectsOfTask) {
-          let some = pairs[first..<min(first + Self.objectsOfTask, pairs.count)]
+      revision = try await page(range, at: revision) { page in
+        for first in stride(from: 0, to: page.entries.count, by: Self.objectsOfTask) {
+          let some = first..<min(first + Self.objectsOfTask, page.entries.count)
           // Below the call for the next page, which otherwise waits until all of this one is done.
-          reading.append(Task.detached(priority: .utility) { Page(some, query) })
+          reading.append(Task.detached(priority: .utility) { Listed(some, of: page, query) })
         }
       }
     }
-    var all = Page()
+    var all = Listed()
     for task in reading { all.append(await task.value) }
     all.order()
     return ListResult(items: all.items, revision: String(revision), malformed: all.malformed)
   }
 
-  /// What stands in a page, as its readers know it.
-  private struct Page: Sendable {
+  /// What stands in a part of a list, as its readers know it.
+  private struct Listed: Sendable {
     var items: [any Resource] = []
     var malformed: [MalformedObject] = []
     /// Whether the items are in the order of their keys, and each key is there once.
@@ -139,10 +142,10 @@ extension EtcdDatastore {
 
     init() {}
 
-    init(_ pairs: ArraySlice<Etcdserverpb_KeyValue>, _ query: ListQuery) {
-      items.reserveCapacity(pairs.count)
-      for pair in pairs {
-        switch StoredValue(pair).meaning(query.kind) {
+    init(_ places: Range<Int>, of page: RangePage, _ query: ListQuery) {
+      items.reserveCapacity(places.count)
+      for entry in page.entries[places] {
+        switch page.meaning(of: entry, query.kind) {
         case .resource(let resource):
           let key = resource.key
           guard query.selects(key) else { continue }
@@ -156,7 +159,7 @@ extension EtcdDatastore {
       }
     }
 
-    mutating func append(_ next: Page) {
+    mutating func append(_ next: Listed) {
       if let last, let first = next.first, last >= first { isOrdered = false }
       isOrdered = isOrdered && next.isOrdered
       first = first ?? next.first
@@ -181,19 +184,11 @@ extension EtcdDatastore {
     }
   }
 
-  private func pages(
-    _ range: KeyRange, at revision: Int64
-  ) async throws(CallFailure) -> (pairs: [Etcdserverpb_KeyValue], revision: Int64) {
-    var pairs: [Etcdserverpb_KeyValue] = []
-    let revision = try await page(range, at: revision) { pairs += $0 }
-    return (pairs, revision)
-  }
-
   /// Reads a range in pages and gives each on. Returns the revision of all of them.
   ///
   /// - Parameter revision: 0 is now.
   private func page(
-    _ range: KeyRange, at revision: Int64, _ take: ([Etcdserverpb_KeyValue]) -> Void
+    _ range: KeyRange, at revision: Int64, _ take: (RangePage) -> Void
   ) async throws(CallFailure) -> Int64 {
     var revision = revision
     var start = range.startData
@@ -205,10 +200,10 @@ extension EtcdDatastore {
         $0.limit = Int64(size)
         $0.revision = revision
       }
-      let response: Etcdserverpb_RangeResponse
+      let page: RangePage
       do throws(CallFailure) {
-        response = try await client.call { link, metadata, options in
-          try await link.kv.range(request, metadata: metadata, options: options)
+        page = try await client.call { link, metadata, options in
+          try await link.page(request, metadata: metadata, options: options)
         }
       } catch {
         guard case .answerTooLarge = error, size > 1 else { throw error }
@@ -216,12 +211,12 @@ extension EtcdDatastore {
         size = max(1, size)
         continue
       }
-      if revision == 0 { revision = response.header.revision }
-      take(response.kvs)
-      guard response.more, let last = response.kvs.last else { return revision }
-      start = last.key + [0]
-      let bytes = response.kvs.reduce(0) { $0 + $1.value.count }
-      size = max(size, min(4 * size, options.pageBytes * response.kvs.count / max(1, bytes)))
+      if revision == 0 { revision = page.revision }
+      take(page)
+      guard page.hasMore, let last = page.entries.last else { return revision }
+      start = Data(page.bytes[last.key]) + [0]
+      let fitting = options.pageBytes * page.entries.count / max(1, page.valueBytes)
+      size = max(size, min(4 * size, fitting))
     }
   }
 }

@@ -44,10 +44,10 @@ public enum ResourceDocument {
 
   /// Reads a stored object straight from its JSON; nil when anything about it is unusual, and then
   /// the other way says what.
-  public static func readStored(_ json: [UInt8], kind: Kind) -> (any Resource)? {
-    func read<R: Resource>(_ type: R.Type) -> (any Resource)? {
+  public static func readStored(_ json: Span<UInt8>, kind: Kind) -> (any Resource)? {
+    func read<R: Resource>(_ type: R.Type, _ json: Span<UInt8>) -> (any Resource)? {
       JSONReader.read(json) { type.read(&$0) }
     }
-    return read(kind.type)
+    return read(kind.type, json)
   }
 }

@@ -22,21 +22,29 @@ public struct JSONReader {
     UInt64(count) << 8 | UInt64(first)
   }
 
+  /// UTF-8 that has been looked at.
   private let bytes: UnsafeBufferPointer<UInt8>
+  private let isASCII: Bool
   private var offset = 0
   /// The members of the objects that are being read, those of inner objects last.
   private var members: [Member] = []
 
-  private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  private init(_ bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool) {
+    self.bytes = bytes
+    self.isASCII = isASCII
+    // About as many as a resource has at a time.
+    members.reserveCapacity(32)
+  }
 
   /// Gives the body a reader of one value, which the body must read; nil when it does not, or when
   /// something follows after it. The reader is good for nothing after that.
-  package static func read<R>(_ bytes: [UInt8], _ body: (inout JSONReader) -> R?) -> R? {
-    guard bytes.count <= Limits.bytes, (try? UTF8Span(validating: bytes.span)) != nil else {
+  package static func read<R>(_ bytes: Span<UInt8>, _ body: (inout JSONReader) -> R?) -> R? {
+    guard bytes.count <= Limits.bytes, let text = try? UTF8Span(validating: bytes) else {
       return nil
     }
+    let isASCII = text.isKnownASCII
     return bytes.withUnsafeBufferPointer { bytes in
-      var reader = JSONReader(bytes)
+      var reader = JSONReader(bytes, isASCII: isASCII)
       reader.skipSpace()
       guard let result = body(&reader) else { return nil }
       reader.skipSpace()
@@ -189,12 +197,9 @@ public struct JSONReader {
   }
 
   private func key(of member: Int, is name: String) -> Bool {
-    var place = members[member].key.lowerBound
-    for byte in name.utf8 {
-      guard bytes[place] == byte else { return false }
-      place += 1
-    }
-    return true
+    // They are equally long, as their marks are the same.
+    let key = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[members[member].key])
+    return name.utf8.span.withUnsafeBytes { $0.elementsEqual(key) }
   }
 
   public func key(of member: Int) -> String { text(members[member].key) }
@@ -219,7 +224,9 @@ public struct JSONReader {
     let start = offset
     var isPlain = true
     var at = start
-    while at < bytes.count {
+    while true {
+      at = first(.inString, from: at)
+      guard at < bytes.count else { return nil }
       switch bytes[at] {
       case UInt8(ascii: "\""):
         offset = at + 1
@@ -227,11 +234,9 @@ public struct JSONReader {
       case UInt8(ascii: "\\"):
         isPlain = false
         at += 2
-      case 0..<0x20: return nil
-      default: at += 1
+      default: return nil
       }
     }
-    return nil
   }
 
   /// Goes over a value. Of what is inside it only says where it ends: who reads it looks closer.
@@ -243,26 +248,64 @@ public struct JSONReader {
       return true
     }
     var depth = 0
-    var at = offset
-    while at < bytes.count {
-      switch bytes[at] {
+    while true {
+      offset = self.first(.structure, from: offset)
+      guard let byte = peek else { return false }
+      switch byte {
       case UInt8(ascii: "\""):
-        at += 1
-        while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
-          at += bytes[at] == UInt8(ascii: "\\") ? 2 : 1
-        }
+        guard skipString() != nil else { return false }
+        continue
       case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        if depth == 0 {
-          offset = at + 1
-          return true
-        }
-      default: break
+      default: depth -= 1
       }
-      at += 1
+      offset += 1
+      if depth == 0 { return true }
     }
-    return false
+  }
+
+  /// Bytes that are looked for, eight at a time.
+  private enum Sought {
+    /// A quote, a backslash, or a control character, which must not stand in a string.
+    case inString
+    /// A quote, a brace or a bracket.
+    case structure
+
+    /// The highest bit of each byte of a word that is one of them, the first byte being the lowest.
+    /// Of these the lowest alone is certain: the borrow from its byte may have set others.
+    func bits(in word: UInt64) -> UInt64 {
+      let ones: UInt64 = 0x0101_0101_0101_0101
+      func below(_ limit: UInt8, _ word: UInt64) -> UInt64 {
+        (word &- (ones &* UInt64(limit))) & ~word
+      }
+      func has(_ byte: UInt8, _ word: UInt64) -> UInt64 {
+        below(1, word ^ (ones &* UInt64(byte)))
+      }
+      var found = has(UInt8(ascii: "\""), word)
+      switch self {
+      case .inString: found |= has(UInt8(ascii: "\\"), word) | below(0x20, word)
+      case .structure:
+        // Brackets differ from braces in one bit.
+        let braces = word | (ones &* 0x20)
+        found |= has(UInt8(ascii: "{"), braces) | has(UInt8(ascii: "}"), braces)
+      }
+      return found & (ones &* 0x80)
+    }
+  }
+
+  /// The first place from here on with such a byte; the end when there is none.
+  private func first(_ sought: Sought, from start: Int) -> Int {
+    guard start < bytes.count, let base = UnsafeRawPointer(bytes.baseAddress) else {
+      return bytes.count
+    }
+    var at = start
+    while bytes.count - at >= 8 {
+      let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+      let bits = sought.bits(in: word)
+      if bits != 0 { return at + bits.trailingZeroBitCount / 8 }
+      at += 8
+    }
+    while at < bytes.count, sought.bits(in: UInt64(bytes[at]) | ~0xff) & 0x80 == 0 { at += 1 }
+    return at
   }
 
   /// Goes over a number, true, false or null.
@@ -301,7 +344,9 @@ public struct JSONReader {
   }
 
   private func text(_ range: Range<Int>) -> String {
-    String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    // A quote is on each side, so no character is cut.
+    let part = UnsafeBufferPointer(rebasing: bytes[range])
+    return String(copying: UTF8Span(unchecked: part.span, isKnownASCII: isASCII))
   }
 
   private func tree(_ range: Range<Int>) -> Value? {

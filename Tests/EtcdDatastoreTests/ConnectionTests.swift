@@ -53,4 +53,33 @@ import Testing
     #expect(try await client.connection().link === link)
     await client.close()
   }
+
+  /// A connection that failed goes on by itself until it is told not to. What it does once the
+  /// client's threads are gone, NIO takes for a bug: in a debug build it ends the process.
+  @Test("tries nothing any more once the client is closed") func closing() async throws {
+    // Lets everybody in and has nothing to say.
+    let proxy = try TCPProxy(to: 1)
+    defer { proxy.close() }
+    let endpoint = try #require(
+      EtcdEndpoint("http://127.0.0.1:\(proxy.port)", secureByDefault: false))
+    for round in 0..<60 {
+      var options = EtcdDatastore.Options(endpoints: ["\(endpoint)"])
+      options.timing.patience = .milliseconds(round % 10)
+      options.timing.requestLimit = .milliseconds(1 + round % 4)
+      options.timing.firstBackoff = .milliseconds(1)
+      options.timing.longestBackoff = .milliseconds(2)
+      var client: EtcdClient? = EtcdClient(
+        options, endpoints: [endpoint], security: TransportSecurity(options))
+      await #expect(throws: CallFailure.self) {
+        try await client?.call { link, metadata, options in
+          try await link.kv.range(
+            .with { $0.key = Data("k".utf8) }, metadata: metadata, options: options)
+        }
+      }
+      // Every other one is only let go.
+      if round.isMultiple(of: 2) { await client?.close() }
+      client = nil
+    }
+    try await Task.sleep(for: .milliseconds(200))
+  }
 }

@@ -10,9 +10,13 @@ import ValueTree
 /// must never say anything else than the way by the tree.
 @Suite("Stored objects read from their bytes")
 struct DirectReadingTests {
+  private func read(_ json: [UInt8], _ kind: Kind) -> (any Resource)? {
+    ResourceDocument.readStored(json.span, kind: kind)
+  }
+
   /// Reads the bytes both ways. Says whether the direct one did.
   private func compare(_ json: [UInt8], _ kind: Kind) throws -> Bool {
-    guard let direct = ResourceDocument.readStored(json, kind: kind) else { return false }
+    guard let direct = read(json, kind) else { return false }
     let text = String(decoding: json, as: UTF8.self)
     let tree = try JSON.parse(json, duplicateKeys: .kept)
     let stored = try ResourceDocument.decodeStored(tree, kind: kind)
@@ -60,14 +64,14 @@ struct DirectReadingTests {
       #"{"a": "\x"}"#, #"{"a": 1,}"#, "[]", "", "{", #"{"a""#, #"{"a": "\"#, "\u{FEFF}{}",
     ])
   func left(json: String) {
-    #expect(ResourceDocument.readStored(Array(json.utf8), kind: .tier) == nil)
+    #expect(read(Array(json.utf8), .tier) == nil)
   }
 
   @Test("may have escapes in their texts, and any white space")
   func texts() throws {
     let name = #""\u0061\"\n""#
     let json = " {\"metadata\" :\n{\"name\":\(name),\t\"labels\":{\"\\u0062\":\"ü\"}}\r} "
-    let tier = try #require(ResourceDocument.readStored(Array(json.utf8), kind: .tier))
+    let tier = try #require(read(Array(json.utf8), .tier))
     #expect(tier.metadata.name == "a\"\n")
     #expect(tier.metadata.labels == ["b": "ü"])
     #expect(try compare(Array(json.utf8), .tier))

@@ -35,6 +35,10 @@ actor EtcdClient {
   private var servers: [Server]
   /// The server in use.
   private var current = 0
+  /// What still runs of connections that are no longer in use. They may be about to connect once
+  /// more, and must not do so on a loop that is gone.
+  private var leftovers: [UInt64: Task<Void, Never>] = [:]
+  private var lastLeftover: UInt64 = 0
   private var isClosed = false
   private var token: String?
   private var authenticating: Task<Result<String?, FailedAttempt>, Never>?
@@ -54,20 +58,29 @@ actor EtcdClient {
 
   deinit {
     let loop = loop
-    let links = servers.compactMap(\.link)
-    if !isClosed { Task.detached { await Self.end(links, loop) } }
+    let running = Self.running(servers, leftovers)
+    if !isClosed { Task.detached { await Self.end(running, loop) } }
   }
 
   func close() async {
     guard !isClosed else { return }
     isClosed = true
-    let links = servers.compactMap(\.link)
+    let running = Self.running(servers, leftovers)
     for index in servers.indices { servers[index].link = nil }
-    await Self.end(links, loop)
+    await Self.end(running, loop)
   }
 
-  private static func end(_ links: [EtcdLink], _ loop: MultiThreadedEventLoopGroup) async {
-    for link in links { await link.end() }
+  private static func running(
+    _ servers: [Server], _ leftovers: [UInt64: Task<Void, Never>]
+  ) -> [Task<Void, Never>] {
+    servers.compactMap { $0.link?.running } + leftovers.values
+  }
+
+  private static func end(
+    _ running: [Task<Void, Never>], _ loop: MultiThreadedEventLoopGroup
+  ) async {
+    for task in running { task.cancel() }
+    for task in running { await task.value }
     try? await loop.shutdownGracefully()
   }
 
@@ -220,9 +233,24 @@ actor EtcdClient {
     // Calls that fail together count once.
     guard servers[index].link === link else { return }
     servers[index].link = nil
-    link.retire()
+    retire(link)
     rest(index, reason)
   }
+
+  /// Takes a connection out of use; the calls on it go on as far as they can.
+  private func retire(_ link: EtcdLink) {
+    link.retire()
+    lastLeftover += 1
+    let number = lastLeftover
+    let running = link.running
+    leftovers[number] = running
+    Task { [weak self] in
+      await running.value
+      await self?.forget(number)
+    }
+  }
+
+  private func forget(_ leftover: UInt64) { leftovers[leftover] = nil }
 
   /// Leaves a server alone for a while.
   private func rest(_ index: Int, _ reason: String) {

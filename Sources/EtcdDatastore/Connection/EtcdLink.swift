@@ -5,6 +5,7 @@ import Addressing
 import Datastore
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import GRPCProtobuf
 import NIOCore
 import NIOHTTP2
 import NIOPosix
@@ -23,7 +24,8 @@ final class EtcdLink: Sendable {
   let lease: Etcdserverpb_Lease.Client<Transport>
   let auth: Etcdserverpb_Auth.Client<Transport>
   private let client: GRPCClient<Transport>
-  private let running: Task<Void, Never>
+  /// What keeps it up. It is done, also when it is cancelled, once the sockets are closed.
+  let running: Task<Void, Never>
   private let troubles = ConnectionTroubles()
 
   /// Errors: `failed` when the certificates are not right.
@@ -62,14 +64,20 @@ final class EtcdLink: Sendable {
     running = Task { [client] in try? await client.runConnections() }
   }
 
+  /// The same as `kv.range`, with the answer left as it came.
+  func page(
+    _ request: Etcdserverpb_RangeRequest, metadata: Metadata, options: CallOptions
+  ) async throws -> RangePage {
+    try await client.unary(
+      request: ClientRequest(message: request, metadata: metadata),
+      descriptor: Etcdserverpb_KV.Method.Range.descriptor,
+      serializer: ProtobufSerializer<Etcdserverpb_RangeRequest>(),
+      deserializer: RangePageDeserializer(), options: options
+    ) { try $0.message }
+  }
+
   /// Takes no new calls; those under way go on as far as they can.
   func retire() { client.beginGracefulShutdown() }
-
-  /// Ends everything on it, and returns when its sockets are closed.
-  func end() async {
-    running.cancel()
-    await running.value
-  }
 
   deinit { running.cancel() }
 

@@ -63,8 +63,10 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
   }
 
   public static func read(_ json: inout JSONReader) -> [String: Value]? {
-    var result: [String: Value] = [:]
     var step = json.beginMap()
+    if step == .end { return [:] }
+    // Room for some from the start: to make room means to hash again what is there.
+    var result: [String: Value] = Dictionary(minimumCapacity: 3)
     while step == .item {
       guard let key = json.key(), let element = Value.read(&json),
         result.updateValue(element, forKey: key) == nil
