@@ -65,9 +65,12 @@ extension Database {
     }
     let marked = try number("PRAGMA application_id", connection)
     guard marked == applicationID else { throw .refused(foreign(path)) }
-    let mode = options.durability == .full ? "FULL" : "NORMAL"
+    let waitsForDisk = options.durability == .full
     try sqlite { () throws(SQLiteFailure) in
-      try connection.run("PRAGMA synchronous = \(mode)")
+      try connection.run("PRAGMA synchronous = \(waitsForDisk ? "FULL" : "NORMAL")")
+      // To move the log into the database waits for the disk too, tens of milliseconds. Whoever does
+      // not want to wait leaves that to those who do, until there are 40 MB of it.
+      if !waitsForDisk { try connection.run("PRAGMA wal_autocheckpoint = 10000") }
     }
   }
 

@@ -47,6 +47,26 @@ import Testing
     await second.close()
   }
 
+  /// The log is moved into the database when there are 4 MB of it, which waits for the disk.
+  @Test("leaves its log to commits that wait for the disk anyway") func log() async throws {
+    let path = folder.file("datastore.db")
+    func size() -> Int {
+      var status = stat()
+      return stat(path, &status) == 0 ? Int(status.st_size) : -1
+    }
+    let durable = try await LocalDatastore.open(path: path, durability: .full)
+    let store = try await LocalDatastore.open(path: path, durability: .processCrash)
+    for index in 0..<400 {
+      _ = try await store.create(sample("n\(index)", String(repeating: "x", count: 8000)))
+    }
+    #expect(size() < 100_000)
+    _ = try await durable.create(sample("last"))
+    #expect(size() > 3_000_000)
+    #expect(try await durable.list(ListQuery(.globalNetworkSet)).items.count == 401)
+    await store.close()
+    await durable.close()
+  }
+
   @Test("makes its folder, and files that only their owner reads")
   func permissions() async throws {
     let path = folder.file("deep/er/datastore.db")
