@@ -1,6 +1,6 @@
 # Calico in Swift. `make help` lists the verbs.
 .DEFAULT_GOAL := help
-.PHONY: help packages build test mutants bench demo manifests lint format clean
+.PHONY: help packages build test test-long mutants bench demo manifests lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -15,13 +15,14 @@ build: packages ## Build every program into .build/bin
 test: ## Build and run all tests (needs root: they make network namespaces)
 	@scripts/test
 
-mutants: packages ## Seed defects and show that the judgement of policy finds each (long)
+test-long: ## The same with more worlds, operations and interrupts (over an hour)
+	@scripts/test long
+
+mutants: packages ## Seed defects and show that the random worlds find each (long)
 	@scripts/seeded-defects
 
-demo: packages ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes)
-	@[ "$(DATASTORE)" != kubernetes ] || scripts/kubernetes-servers
-	@scripts/build debug
-	@.build/bin/calico-demo --datastore $(or $(DATASTORE),local)
+demo: ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes)
+	@scripts/demo $(DATASTORE)
 
 bench: packages ## Measure against named peers and print the ratios
 	@scripts/bench
@@ -36,4 +37,4 @@ format: ## Format all sources
 	@swift format format --in-place --recursive Sources Tests Package.swift
 
 clean: ## Remove everything that was built
-	@rm -rf .build .build-static .build-release
+	@rm -rf .build

@@ -20,6 +20,13 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
+/// Nothing but the kernel is asked of the host that a program linked so is copied onto. The two
+/// libraries are parts of FoundationEssentials, which only names them where it is linked dynamically.
+/// It is done by the linker alone: what is compiled serves every other program and the tests too.
+let fullyStatic: [LinkerSetting] = [
+  .unsafeFlags(["-static-executable", "-l_FoundationCShims", "-l_FoundationCollections"])
+]
+
 func tests(
   _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
@@ -177,7 +184,9 @@ let package = Package(
       dependencies: ["generate-manifests"]),
 
     // Floor 5: executables.
-    executable("calico", ["Attachment"]),
+    .executableTarget(
+      name: "calico", dependencies: ["Attachment"], swiftSettings: house,
+      linkerSettings: fullyStatic),
     executable("calico-node", ["NodeAgent", argumentParser]),
     executable("calicoctl", ["CommandLine"]),
 
@@ -208,7 +217,7 @@ let package = Package(
     tests("Telemetry", ["TestSupport"]),
     tests("AgentProtocol", ["TestSupport"]),
     tests("Resources", ["Addressing", "Selectors", "TestSupport", "ValueTree"]),
-    tests("Settings", ["Addressing", "Resources", "ValueTree"]),
+    tests("Settings", ["Addressing", "Resources", "TestSupport", "ValueTree"]),
     tests(
       "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
     tests("LocalDatastore", ["Datastore", "Resources", "TestSupport", "ValueTree"]),
@@ -270,7 +279,7 @@ let package = Package(
       "Attachment",
       [
         "Addressing", "AgentProtocol", "CSQLite", "Datastore", "IPAM", "LocalDatastore", "Netlink",
-        "Resources", "Settings", "TestSupport", "ValueTree", "calico",
+        "Resources", "Settings", "TestSupport", "ValueTree",
       ]),
     tests(
       "CommandLine",
@@ -281,8 +290,8 @@ let package = Package(
     tests(
       "NodeAgent",
       [
-        "Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "SyncModel",
-        "TestSupport",
+        "Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "Settings", "SyncModel",
+        "Telemetry", "TestSupport", "ValueTree", logging,
       ]),
     tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
     tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),
