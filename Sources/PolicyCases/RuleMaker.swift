@@ -109,21 +109,27 @@ struct RuleMaker {
 
   private mutating func members(_ entity: inout EntityRule) {
     let labels = SelectorMaker(SelectorMaker.endpoints, SelectorMaker.networkSets)
-    if dice.chance(55) { entity.selector = labels.selector(&dice) }
+    if dice.chance(55) {
+      entity.selector =
+        dice.chance(85)
+        ? labels.selector(&dice) : SelectorMaker(SelectorMaker.origins).selector(&dice)
+    }
     if dice.chance(20) { entity.notSelector = labels.selector(&dice) }
     if dice.chance(isGlobal ? 20 : 35) {
       entity.namespaceSelector =
-        switch dice.number(0...5) {
+        switch dice.number(0...6) {
         case 0: "all()"
         case 1: "global()"
+        case 2, 3: SelectorMaker(SelectorMaker.namespaces).negation(&dice)
         default: SelectorMaker(SelectorMaker.namespaces).selector(&dice)
         }
     }
     if dice.chance(15) {
       var accounts = ServiceAccountMatch()
-      if dice.chance(60) { accounts.names = dice.some(1...2, of: ["alpha", "beta", "gamma"]) }
+      if dice.chance(60) { accounts.names = dice.some(1...2, of: Names.accounts + ["gamma"]) }
       if accounts.names.isEmpty || dice.chance(30) {
-        accounts.selector = SelectorMaker(SelectorMaker.accounts).selector(&dice)
+        let labels = SelectorMaker(SelectorMaker.accounts)
+        accounts.selector = dice.chance(40) ? labels.negation(&dice) : labels.selector(&dice)
       }
       entity.serviceAccounts = accounts
     }

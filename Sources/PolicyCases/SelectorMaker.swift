@@ -17,10 +17,18 @@ struct SelectorMaker {
   ])
   static let namespaces = Vocabulary(labels: [
     ("env", ["prod", "test"]), ("team", ["red-1", "blue-1"]),
-    ("projectcalico.org/name", ["blue", "green", "red"]),
+    ("projectcalico.org/name", Names.namespaces),
   ])
   static let accounts = Vocabulary(labels: [
-    ("role", ["front", "back"]), ("projectcalico.org/name", ["alpha", "beta"]),
+    ("role", ["front", "back"]), ("projectcalico.org/name", Names.accounts),
+  ])
+  /// Labels that say where something belongs. They follow from what it is; many a thing claims them.
+  static let origins = Vocabulary(labels: [
+    ("pcns.env", ["prod", "test"]), ("pcns.team", ["red-1", "blue-1"]),
+    ("pcns.projectcalico.org/name", Names.namespaces), ("pcsa.role", ["front", "back"]),
+    ("pcsa.projectcalico.org/name", Names.accounts), ("projectcalico.org/name", Names.namespaces),
+    ("projectcalico.org/orchestrator", ["k8s", "cni"]),
+    ("projectcalico.org/serviceaccount", Names.accounts),
   ])
 
   let vocabulary: Vocabulary
@@ -30,6 +38,21 @@ struct SelectorMaker {
   }
 
   func selector(_ dice: inout Dice) -> String { expression(&dice, depth: 0) }
+
+  /// A selector that is true of what lacks the labels.
+  func negation(_ dice: inout Dice) -> String {
+    let (name, values) = dice.pick(vocabulary.labels, or: ("app", ["web"]))
+    let value = dice.pick(values, or: "")
+    let list = dice.some(0...2, of: values).map { "'\($0)'" }.joined(separator: ", ")
+    return switch dice.number(0...6) {
+    case 0: "\(name) != '\(value)'"
+    case 1, 2: "\(name) not in {\(list)}"
+    case 3: "!has(\(name))"
+    case 4: "!(\(name) == '\(value)')"
+    case 5: "!(\(name) in {\(list)})"
+    default: "!(has(\(name)) && \(term(&dice)))"
+    }
+  }
 
   private func expression(_ dice: inout Dice, depth: Int) -> String {
     switch dice.number(0...99) {

@@ -18,7 +18,9 @@ extension WorldGenerator {
     var policy = GlobalNetworkPolicy(name: policyName("gnp", tier, index))
     fill(&policy.spec, tier, isGlobal: true)
     if dice.chance(30) {
-      policy.spec.namespaceSelector = SelectorMaker(SelectorMaker.namespaces).selector(&dice)
+      let spaces = SelectorMaker(SelectorMaker.namespaces)
+      policy.spec.namespaceSelector =
+        dice.chance(30) ? spaces.negation(&dice) : spaces.selector(&dice)
     }
     if dice.chance(12) {
       policy.spec.applyOnForward = true
@@ -40,7 +42,8 @@ extension WorldGenerator {
 
   /// Names go against the order in which policies are made, so that ties show.
   private mutating func policyName(_ kind: String, _ tier: String, _ index: Int) -> String {
-    let short = "\(dice.pick(["a", "m", "z"], or: "a"))-\(kind)-\(index)"
+    let short = Names.policy(
+      "\(dice.pick(["a", "m", "z"], or: "a"))-\(kind)-\(index)", &dice)
     return tier != "default" && dice.chance(50) ? "\(tier).\(short)" : short
   }
 
@@ -48,10 +51,15 @@ extension WorldGenerator {
     if tier != "default" || dice.chance(50) { spec.tier = tier }
     spec.order = dice.pick([nil, 1, 10, 10, 20.5, 500]) ?? nil
     if dice.chance(65) {
-      spec.selector = SelectorMaker(SelectorMaker.endpoints).selector(&dice)
+      spec.selector =
+        dice.chance(90)
+        ? SelectorMaker(SelectorMaker.endpoints).selector(&dice)
+        : SelectorMaker(SelectorMaker.origins).selector(&dice)
     }
     if dice.chance(15) {
-      spec.serviceAccountSelector = SelectorMaker(SelectorMaker.accounts).selector(&dice)
+      let accounts = SelectorMaker(SelectorMaker.accounts)
+      spec.serviceAccountSelector =
+        dice.chance(30) ? accounts.negation(&dice) : accounts.selector(&dice)
     }
     var rules = RuleMaker(dice: dice, isGlobal: isGlobal, mayPass: true)
     if dice.chance(85) { spec.ingress = rules.list(.ingress, 1...4) }

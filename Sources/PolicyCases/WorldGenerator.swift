@@ -15,17 +15,17 @@ struct WorldGenerator {
 
   mutating func world() -> World {
     var world = World()
-    namespaces = dice.some(2...3, of: ["blue", "green", "red"])
+    namespaces = dice.some(2...3, of: Names.namespaces)
     world.profiles = profiles()
     for index in 0..<dice.number(8...12) { world.endpoints.append(endpoint(index)) }
     for index in 0..<dice.number(1...2) {
       var set = NetworkSet(
-        name: "set-\(index)", namespace: dice.pick(namespaces, or: "blue"))
+        name: Names.set(index, &dice), namespace: dice.pick(namespaces, or: "blue"))
       (set.metadata.labels, set.spec.nets) = (networkSetLabels(), setNets())
       world.networkSets.append(set)
     }
     for index in 0..<dice.number(1...2) {
-      var set = GlobalNetworkSet(name: "set-\(index)")
+      var set = GlobalNetworkSet(name: Names.set(index, &dice))
       (set.metadata.labels, set.spec.nets) = (networkSetLabels(), setNets())
       world.globalNetworkSets.append(set)
     }
@@ -46,7 +46,8 @@ struct WorldGenerator {
   /// Those of namespaces and service accounts, and `strict` and `lax` with rules of their own.
   private mutating func profiles() -> [Profile] {
     var result: [Profile] = []
-    for namespace in namespaces {
+    // Of some namespaces only the name is known.
+    for namespace in namespaces where !dice.chance(4) {
       var profile = Profile(name: "kns.\(namespace)")
       let env = dice.pick(["prod", "test"], or: "prod")
       profile.spec.labelsToApply = [
@@ -58,9 +59,11 @@ struct WorldGenerator {
       profile.spec.ingress = [Rule(.allow)]
       profile.spec.egress = [Rule(.allow)]
       result.append(profile)
-      for account in ["alpha", "beta"] {
+      for account in Names.accounts {
         var profile = Profile(name: "ksa.\(namespace).\(account)")
-        profile.spec.labelsToApply = ["pcsa.projectcalico.org/name": account]
+        if account.utf8.count <= 63 {
+          profile.spec.labelsToApply = ["pcsa.projectcalico.org/name": account]
+        }
         if let role = dice.pick(["front", "back", nil]) ?? nil {
           profile.spec.labelsToApply["pcsa.role"] = role
         }
@@ -73,6 +76,7 @@ struct WorldGenerator {
       profile.spec.ingress = rules.list(.ingress, 1...2)
       profile.spec.egress = rules.list(.egress, 1...2)
       if name == "lax" { profile.spec.labelsToApply = ["canary": "true"] }
+      profile.spec.labelsToApply.merge(claims(30)) { kept, _ in kept }
       result.append(profile)
     }
     dice = rules.dice
@@ -84,20 +88,24 @@ struct WorldGenerator {
   private mutating func endpoint(_ index: Int) -> WorkloadEndpoint {
     let namespace = dice.pick(namespaces, or: "blue")
     let node = dice.pick(PolicyCase.nodes, or: "node1")
-    let account = dice.pick(["alpha", "alpha", "beta", "beta", ""], or: "")
-    let name = WorkloadEndpointName(node: node, workload: "pod\(index)")
+    let account = dice.pick(Names.accounts + ["alpha", "beta", ""], or: "")
+    let pod = Names.pod(index, &dice)
+    let name = WorkloadEndpointName(node: node, workload: pod)
     var endpoint = WorkloadEndpoint(name: name?.description ?? "", namespace: namespace)
     endpoint.metadata.labels = labels(SelectorMaker.endpoints, percent: 60)
     endpoint.metadata.labels["projectcalico.org/namespace"] = namespace
     endpoint.metadata.labels["projectcalico.org/orchestrator"] = "k8s"
-    endpoint.spec.orchestrator = "k8s"
+    endpoint.spec.orchestrator = dice.pick(["k8s", "k8s", "k8s", "k8s", "cni", ""], or: "k8s")
     endpoint.spec.node = node
-    endpoint.spec.pod = "pod\(index)"
+    endpoint.spec.pod = pod
     endpoint.spec.endpoint = "eth0"
-    endpoint.spec.interfaceName = "cali\(namespace)\(index)"
+    endpoint.spec.interfaceName =
+      "cali\(Names.namespaces.firstIndex(of: namespace) ?? 0)p\(index)"
     endpoint.spec.profiles = ["kns.\(namespace)"]
     if !account.isEmpty {
-      endpoint.metadata.labels["projectcalico.org/serviceaccount"] = account
+      if account.utf8.count <= 63 {
+        endpoint.metadata.labels["projectcalico.org/serviceaccount"] = account
+      }
       endpoint.spec.serviceAccountName = account
       endpoint.spec.profiles.append("ksa.\(namespace).\(account)")
     }
@@ -108,6 +116,13 @@ struct WorldGenerator {
     } else if dice.chance(4) {
       endpoint.spec.profiles.removeFirst()
     }
+    if dice.chance(6) {
+      // Of another, or of its own once more.
+      let other = dice.pick(namespaces, or: namespace)
+      let profile = dice.pick(["kns.\(other)", "ksa.\(other).alpha"], or: "kns.\(other)")
+      endpoint.spec.profiles.insert(profile, at: dice.number(0...endpoint.spec.profiles.count))
+    }
+    endpoint.metadata.labels.merge(claims(25, namespace: true)) { _, claimed in claimed }
     // Dense, so that nets of the rules divide them.
     let host = 2 + index
     let families = dice.pick([[4, 6], [4, 6], [4, 6], [4], [6]], or: [4, 6])
@@ -139,7 +154,21 @@ struct WorldGenerator {
   }
 
   private mutating func networkSetLabels() -> [String: String] {
-    labels(SelectorMaker.networkSets, percent: 80)
+    labels(SelectorMaker.networkSets, percent: 80).merging(claims(40)) { kept, _ in kept }
+  }
+
+  /// Labels that say where something belongs, true or not; so many things out of a hundred have some.
+  ///
+  /// - Parameter namespace: whether the namespace's own is among them; sets may not have it.
+  private mutating func claims(_ percent: Int, namespace: Bool = false) -> [String: String] {
+    if !dice.chance(percent) { return [:] }
+    var result = labels(SelectorMaker.origins, percent: 30)
+    // What is no label's value nobody can have written.
+    result = result.filter { $0.value.utf8.count <= 63 }
+    if namespace, dice.chance(30) {
+      result["projectcalico.org/namespace"] = dice.pick(namespaces, or: "blue")
+    }
+    return result
   }
 
   /// Nets of both families that overlap, hosts among them, also some that hold workloads.
@@ -151,7 +180,9 @@ struct WorldGenerator {
   private mutating func hostEndpoint() -> HostEndpoint {
     var endpoint = HostEndpoint(name: "far-eth0")
     endpoint.metadata.labels = labels(SelectorMaker.endpoints, percent: 60)
+    endpoint.metadata.labels.merge(claims(50, namespace: true)) { kept, _ in kept }
     endpoint.spec.node = "far"
+    if dice.chance(30) { endpoint.spec.profiles = ["kns.\(dice.pick(namespaces, or: "blue"))"] }
     endpoint.spec.expectedIPs = ["203.0.113.20"]
     var port = EndpointPort()
     (port.name, port.transport, port.port) = ("http", "TCP", 8080)

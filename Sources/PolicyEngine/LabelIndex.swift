@@ -191,7 +191,7 @@ struct LabelIndex: Sendable {
   /// then the one that the fewest queries share.
   private func bestAnchor(_ selector: Selector) -> Anchor {
     var best: (cost: (Int, Int, Int), anchor: Anchor)?
-    var present: String?
+    var present: [String] = []
     for (name, restriction) in selector.restrictions {
       if let values = restriction.mustHaveOneOfValues {
         let values = Array(Set(values))
@@ -205,11 +205,21 @@ struct LabelIndex: Sendable {
         }
         if best.map({ cost < $0.cost }) ?? true { best = (cost, .values(name, values)) }
       } else if restriction.mustBePresent {
-        present = present.map { min($0, name) } ?? name
+        present.append(name)
       }
     }
     if let best { return best.anchor }
-    return present.map(Anchor.present) ?? .nothing
+    // Some labels nearly everything has, such as that of the namespace.
+    if present.count > 1 {
+      present.sort { (itemCount(having: $0), $0) < (itemCount(having: $1), $1) }
+    }
+    return present.first.map(Anchor.present) ?? .nothing
+  }
+
+  /// How many items have a label, about: one that has it twice counts twice.
+  private func itemCount(having name: String) -> Int {
+    let own = itemsByValue.having(name).reduce(0) { $0 + $1.count }
+    return parentsByValue.having(name).joined().reduce(own) { $0 + (itemsByParent[$1]?.count ?? 0) }
   }
 
   /// The items that may meet a demand.

@@ -19,7 +19,7 @@ extension PolicyEngine {
     let contributor = old?.contributor ?? sets.addContributor()
     sets.updateContributor(
       contributor, Contributor(nets: value.nets, ports: value.ports), labels: value.labels,
-      profiles: value.profiles)
+      profiles: value.labelProfiles)
     let item = setLocal(id, old: old, new: value)
     workloads[id] = Workload(value: value, contributor: contributor, item: item)
   }
@@ -37,7 +37,7 @@ extension PolicyEngine {
     let nets = value.addresses.map { CIDR(host: $0) }
     sets.updateContributor(
       contributor, Contributor(nets: nets, ports: value.ports), labels: value.labels,
-      profiles: value.profiles)
+      profiles: value.labelProfiles)
     hostEndpoints[name] = HostMember(value: value, contributor: contributor)
   }
 
@@ -92,7 +92,7 @@ extension PolicyEngine {
     }
     let item = old?.item ?? local.addItem()
     localEndpoints[item] = id
-    for event in local.update(item, labels: new.labels, parents: new.profiles) {
+    for event in local.update(item, labels: new.labels, parents: new.labelProfiles) {
       touchPolicy(event.query)
     }
     return item

@@ -74,12 +74,12 @@ struct EntityJudge {
     if let impliedNamespace, member.namespace != impliedNamespace { return false }
     if !entity.namespaceSelector.isEmpty {
       guard let selector = selectors.any(entity.namespaceSelector) else { return nil }
-      switch selector.canonical {
-      case "all()": if member.namespace == nil { return false }
-      case "global()": if member.namespace != nil { return false }
-      default:
+      if selector.canonical == "global()" {
+        if member.namespace != nil { return false }
+      } else {
         if selector.usesGlobal { return nil }
-        if !selector.matches(member.namespaceLabels) { return false }
+        // Namespaces are selected, and what is in none is in none that is selected.
+        if member.namespace == nil || !selector.matches(member.namespaceLabels) { return false }
       }
     }
     if !accountNames.isEmpty {
@@ -87,7 +87,7 @@ struct EntityJudge {
     }
     if !accountSelector.isEmpty {
       guard let selector = selectors.labels(accountSelector) else { return nil }
-      if !selector.matches(member.accountLabels) { return false }
+      if member.account == nil || !selector.matches(member.accountLabels) { return false }
     }
     guard let selector = selectors.labels(entity.selector) else { return nil }
     return selector.matches(member.labels)

@@ -55,12 +55,16 @@ struct JudgedPolicy: Sendable {
   /// Whether the policy is for an endpoint. A selector that cannot be read leaves nobody out.
   func applies(to endpoint: Member, _ selectors: SelectorTable) -> Bool {
     if let namespace = key.namespace, endpoint.namespace != namespace { return false }
+    // Service accounts and namespaces are selected: who has none is in none of them.
     let asked = [
-      (selector, endpoint.labels), (accountSelector, endpoint.accountLabels),
-      (namespaceSelector, endpoint.namespaceLabels),
+      (selector, true, endpoint.labels),
+      (accountSelector, endpoint.account != nil, endpoint.accountLabels),
+      (namespaceSelector, endpoint.namespace != nil, endpoint.namespaceLabels),
     ]
-    return asked.allSatisfy { text, labels in
-      text.isEmpty || selectors.labels(text)?.matches(labels) ?? true
+    return asked.allSatisfy { text, hasAny, labels in
+      if text.isEmpty { return true }
+      guard let selector = selectors.labels(text) else { return true }
+      return hasAny && selector.matches(labels)
     }
   }
 

@@ -76,7 +76,7 @@ extension RuleConverter {
     var field = "\(path).namespaceSelector"
     do throws(SelectorError) {
       if !entity.namespaceSelector.isEmpty {
-        parts.append(try SelectorCompletion.namespaces(entity.namespaceSelector))
+        parts.append(try SelectorCompletion.ruleNamespaces(entity.namespaceSelector))
       } else if let namespace, asksEndpoints {
         parts.append(try SelectorCompletion.namespace(namespace))
       }
@@ -86,8 +86,7 @@ extension RuleConverter {
       if !names.isEmpty { parts.append(try SelectorCompletion.serviceAccounts(names)) }
       field = "\(path).serviceAccounts.selector"
       if !accountSelector.isEmpty {
-        let selector = try SelectorCompletion.labels(accountSelector)
-        parts.append(selector.prefixingLabels(with: SelectorCompletion.serviceAccountPrefix))
+        parts.append(try SelectorCompletion.serviceAccounts(selecting: accountSelector))
       }
       field = "\(path).notSelector"
       if !entity.notSelector.isEmpty {

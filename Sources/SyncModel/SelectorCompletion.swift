@@ -1,17 +1,19 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Resources
 import Selectors
 
 /// The selectors that conversion adds to those of people (facts §1.7 and §1.8).
+///
+/// DESIGN: a namespace selector selects what is in the namespaces that it selects, and a service
+/// account selector what runs under the accounts. What is in none has none of their labels, and a
+/// negation is true of labels that are missing; so a selector that is true without any label is
+/// told to ask for a namespace or an account first. Others stay as they are, and so do the sets
+/// that are named after them.
 enum SelectorCompletion {
-  static let namespaceLabel = "projectcalico.org/namespace"
-  static let orchestratorLabel = "projectcalico.org/orchestrator"
-  static let serviceAccountLabel = "projectcalico.org/serviceaccount"
-  /// Before the labels that endpoints inherit from their namespace.
-  static let namespacePrefix = "pcns."
-  /// Before the labels that endpoints inherit from their service account.
-  static let serviceAccountPrefix = "pcsa."
+  /// The longest name of a service account that is a label's value.
+  static let longestAccountLabel = 63
 
   /// A selector of labels, where `global()` says nothing.
   static func labels(_ text: String) throws(SelectorError) -> Selector {
@@ -25,28 +27,50 @@ enum SelectorCompletion {
 
   /// What is in a namespace.
   static func namespace(_ name: String) throws(SelectorError) -> Selector {
-    try Selector("\(namespaceLabel) == \(try quoted(name))")
+    try Selector("\(ReservedLabels.namespace) == \(try quoted(name))")
   }
 
   /// What runs under a service account of one of these names.
   static func serviceAccounts(_ names: [String]) throws(SelectorError) -> Selector {
     var values: [String] = []
     for name in names { values.append(try quoted(name)) }
-    return try Selector("\(serviceAccountLabel) in {\(values.joined(separator: ", "))}")
+    let areLabels = names.allSatisfy { $0.utf8.count <= longestAccountLabel }
+    let label = areLabels ? ReservedLabels.serviceAccount : accountName
+    return try Selector("\(label) in {\(values.joined(separator: ", "))}")
   }
 
-  /// What is in the namespaces that a rule's namespace selector selects.
-  static func namespaces(_ text: String) throws(SelectorError) -> Selector {
+  /// What runs under the service accounts that a selector of their labels selects.
+  static func serviceAccounts(selecting text: String) throws(SelectorError) -> Selector {
+    try inherited(
+      labels(text), prefix: ReservedLabels.serviceAccountPrefix, has: accountName)
+  }
+
+  /// What is in the namespaces that a selector of their labels selects.
+  static func namespaces(selecting text: String) throws(SelectorError) -> Selector {
+    try inherited(
+      labels(text), prefix: ReservedLabels.namespacePrefix, has: ReservedLabels.namespace)
+  }
+
+  /// What a rule's namespace selector selects: what is in the namespaces, or what is in none.
+  static func ruleNamespaces(_ text: String) throws(SelectorError) -> Selector {
     let selector = try Selector(text)
-    switch selector.canonical {
-    case "all()": return try Selector("has(\(namespaceLabel))")
-    case "global()": return try Selector("!has(\(namespaceLabel))")
-    default:
-      if selector.usesGlobal {
-        throw SelectorError(message: "global() cannot be combined with other selectors", offset: 0)
-      }
-      return selector.prefixingLabels(with: namespacePrefix)
+    if selector.canonical == "global()" { return try Selector("!has(\(ReservedLabels.namespace))") }
+    if selector.usesGlobal {
+      throw SelectorError(message: "global() cannot be combined with other selectors", offset: 0)
     }
+    return try namespaces(selecting: text)
+  }
+
+  /// The name of a service account as a label, however long.
+  private static let accountName =
+    ReservedLabels.serviceAccountPrefix + ReservedLabels.name
+
+  private static func inherited(
+    _ selector: Selector, prefix: String, has label: String
+  ) throws(SelectorError) -> Selector {
+    let prefixed = selector.prefixingLabels(with: prefix)
+    guard selector.matches([:]) else { return prefixed }
+    return conjunction([try Selector("has(\(label))"), prefixed]) ?? prefixed
   }
 
   /// All of these; nil for none. `all()` adds nothing to another.

@@ -12,23 +12,18 @@ extension SyncConverter {
   func convert(_ endpoint: WorkloadEndpoint, _ found: inout Findings) -> SyncUpdate {
     let spec = endpoint.spec
     let namespace = endpoint.metadata.namespace ?? ""
+    let account = spec.serviceAccountName
     var result = SyncWorkloadEndpoint(
       node: spec.node, interfaceName: interfaceName(spec.interfaceName, &found),
-      nets: hosts(spec.ipNetworks, at: "spec.ipNetworks", &found), profiles: spec.profiles)
+      nets: hosts(spec.ipNetworks, at: "spec.ipNetworks", &found),
+      labels: Self.labels(of: endpoint, &found), profiles: spec.profiles,
+      labelProfiles: Self.labelProfiles(
+        spec.profiles, namespace: namespace, account: account, &found))
     if !spec.mac.isEmpty {
       result.mac = MACAddress(spec.mac)
       if result.mac == nil {
         found.wrong("spec.mac", "must be a MAC address, is '\(spec.mac)'")
       }
-    }
-    result.labels = endpoint.metadata.labels
-    result.labels[SelectorCompletion.namespaceLabel] = namespace
-    if !spec.orchestrator.isEmpty {
-      result.labels[SelectorCompletion.orchestratorLabel] = spec.orchestrator
-    }
-    // Longer names are no label values; nothing selects such accounts by name.
-    if !spec.serviceAccountName.isEmpty, spec.serviceAccountName.utf8.count <= 63 {
-      result.labels[SelectorCompletion.serviceAccountLabel] = spec.serviceAccountName
     }
     for (index, port) in spec.ports.enumerated() where !port.name.isEmpty {
       let path = "spec.ports[\(index)]"
@@ -52,8 +47,9 @@ extension SyncConverter {
     found.idle("spec", "host interfaces are not policed; addresses and ports count for selectors")
     var result = SyncHostEndpoint(
       node: spec.node, interfaceName: spec.interfaceName,
-      labels: Self.global(endpoint.metadata.labels, at: "metadata.labels", &found),
-      profiles: spec.profiles)
+      labels: Self.labels(endpoint.metadata.labels, derived: [:], &found),
+      profiles: spec.profiles,
+      labelProfiles: Self.labelProfiles(spec.profiles, namespace: nil, account: "", &found))
     for (index, text) in spec.expectedIPs.enumerated() {
       if let address = IPAddress(text) {
         result.addresses.append(address)
@@ -74,11 +70,11 @@ extension SyncConverter {
   /// and inherits from its profile.
   func convert(_ set: NetworkSet, _ found: inout Findings) -> SyncUpdate {
     let namespace = set.metadata.namespace ?? ""
-    var labels = set.metadata.labels
-    labels[SelectorCompletion.namespaceLabel] = namespace
     let result = SyncNetworkSet(
-      nets: nets(set.spec.nets, at: "spec.nets", &found), labels: labels,
-      profiles: ["kns.\(namespace)"])
+      nets: nets(set.spec.nets, at: "spec.nets", &found),
+      labels: Self.labels(
+        set.metadata.labels, derived: Self.derivedLabels(namespace: namespace), &found),
+      profiles: [ProfileName.namespace(namespace)])
     return .networkSet(NetworkSetID(namespace: namespace, name: set.metadata.name), result)
   }
 
@@ -86,19 +82,8 @@ extension SyncConverter {
   func convert(_ set: GlobalNetworkSet, _ found: inout Findings) -> SyncUpdate {
     let result = SyncNetworkSet(
       nets: nets(set.spec.nets, at: "spec.nets", &found),
-      labels: Self.global(set.metadata.labels, at: "metadata.labels", &found))
+      labels: Self.labels(set.metadata.labels, derived: [:], &found))
     return .networkSet(NetworkSetID(namespace: nil, name: set.metadata.name), result)
-  }
-
-  /// Labels without that of the namespace, by which rules tell what is in one.
-  static func global(
-    _ labels: [String: String], at path: String, _ found: inout Findings
-  ) -> [String: String] {
-    var labels = labels
-    if labels.removeValue(forKey: SelectorCompletion.namespaceLabel) != nil {
-      found.wrong(path, "\(SelectorCompletion.namespaceLabel) is not a valid label name")
-    }
-    return labels
   }
 
   /// A name that no interface can have counts as none: the endpoint is not wired.

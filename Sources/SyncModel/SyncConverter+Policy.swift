@@ -57,9 +57,6 @@ extension SyncConverter {
         isWhole = false
       }
     }
-    func labels(_ text: String, prefix: String) throws(SelectorError) -> Selector {
-      try SelectorCompletion.labels(text).prefixingLabels(with: prefix)
-    }
     if !spec.selector.isEmpty {
       add("spec.selector") { () throws(SelectorError) in
         try SelectorCompletion.labels(spec.selector)
@@ -72,13 +69,12 @@ extension SyncConverter {
     }
     if !spec.serviceAccountSelector.isEmpty {
       add("spec.serviceAccountSelector") { () throws(SelectorError) in
-        try labels(
-          spec.serviceAccountSelector, prefix: SelectorCompletion.serviceAccountPrefix)
+        try SelectorCompletion.serviceAccounts(selecting: spec.serviceAccountSelector)
       }
     }
     if !namespaces.isEmpty {
       add("spec.namespaceSelector") { () throws(SelectorError) in
-        try labels(namespaces, prefix: SelectorCompletion.namespacePrefix)
+        try SelectorCompletion.namespaces(selecting: namespaces)
       }
     }
     return (SelectorCompletion.conjunction(parts) ?? .all, isWhole)
@@ -119,7 +115,7 @@ extension SyncConverter {
       ingress: rules.convert(spec.ingress, at: "spec.ingress"),
       egress: rules.convert(spec.egress, at: "spec.egress"))
     found = rules.findings
-    result.labels = Self.global(spec.labelsToApply, at: "spec.labelsToApply", &found)
+    result.labels = Self.labels(of: profile, &found)
     return .profile(profile.metadata.name, result)
   }
 

@@ -13,14 +13,19 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   public var mac: MACAddress?
   /// Its own labels; those inherited from profiles are added by the engine.
   public var labels: [String: String]
+  /// The profiles whose rules apply to it, in order.
   public var profiles: [String]
+  /// The profiles whose labels it inherits, in order: mostly the same. Labels of a namespace or
+  /// service account are inherited by what is in it, and by nothing else.
+  public var labelProfiles: [String]
   public var ports: [SyncEndpointPort]
   public var allowedSourcePrefixes: [CIDR]
 
+  /// - Parameter labelProfiles: the same as `profiles` unless given.
   public init(
     node: String, interfaceName: String, nets: [CIDR], mac: MACAddress? = nil,
-    labels: [String: String] = [:], profiles: [String] = [], ports: [SyncEndpointPort] = [],
-    allowedSourcePrefixes: [CIDR] = []
+    labels: [String: String] = [:], profiles: [String] = [], labelProfiles: [String]? = nil,
+    ports: [SyncEndpointPort] = [], allowedSourcePrefixes: [CIDR] = []
   ) {
     self.node = node
     self.interfaceName = interfaceName
@@ -28,6 +33,7 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
     self.mac = mac
     self.labels = labels
     self.profiles = profiles
+    self.labelProfiles = labelProfiles ?? profiles
     self.ports = ports
     self.allowedSourcePrefixes = allowedSourcePrefixes
   }
@@ -54,17 +60,22 @@ public struct SyncHostEndpoint: Sendable, Hashable {
   public var addresses: [IPAddress]
   public var labels: [String: String]
   public var profiles: [String]
+  /// The profiles whose labels it inherits, in order: none of a namespace or service account.
+  public var labelProfiles: [String]
   public var ports: [SyncEndpointPort]
 
+  /// - Parameter labelProfiles: the same as `profiles` unless given.
   public init(
     node: String, interfaceName: String, addresses: [IPAddress] = [],
-    labels: [String: String] = [:], profiles: [String] = [], ports: [SyncEndpointPort] = []
+    labels: [String: String] = [:], profiles: [String] = [], labelProfiles: [String]? = nil,
+    ports: [SyncEndpointPort] = []
   ) {
     self.node = node
     self.interfaceName = interfaceName
     self.addresses = addresses
     self.labels = labels
     self.profiles = profiles
+    self.labelProfiles = labelProfiles ?? profiles
     self.ports = ports
   }
 }

@@ -49,6 +49,44 @@ import ValueTree
     #expect(endpoint.validate().isEmpty)
   }
 
+  @Test("what a pod claims to belong to is left out of its endpoint's labels, and noted")
+  func claims() throws {
+    let endpoint = try #require(
+      try endpoint {
+        $0.metadata.labels["pcns.projectcalico.org/name"] = "another"
+        $0.metadata.labels["pcsa.role"] = "admin"
+        $0.metadata.labels["projectcalico.org/name"] = "another"
+        $0.metadata.labels["projectcalico.org/orchestrator"] = "another"
+        // Claims what is so.
+        $0.metadata.labels["projectcalico.org/namespace"] = "web"
+        $0.metadata.labels["projectcalico.org/serviceaccount"] = "robot"
+        // Nobody notes anything in the place of the conversion.
+        $0.metadata.annotations["projectcalico.org/claimed-labels"] = "app"
+      })
+    #expect(
+      endpoint.metadata.labels == [
+        "app": "nginx", "projectcalico.org/namespace": "web",
+        "projectcalico.org/orchestrator": "k8s", "projectcalico.org/serviceaccount": "robot",
+      ])
+    #expect(
+      endpoint.metadata.annotations == [
+        "projectcalico.org/claimed-labels":
+          "pcns.projectcalico.org/name,pcsa.role,projectcalico.org/name,"
+          + "projectcalico.org/orchestrator"
+      ])
+    let truthful = try #require(try self.endpoint())
+    #expect(truthful.metadata.annotations.isEmpty)
+    let long = try #require(
+      try self.endpoint {
+        $0.spec.serviceAccountName = String(repeating: "a", count: 64)
+        $0.metadata.labels["projectcalico.org/serviceaccount"] = "admin"
+      })
+    #expect(long.metadata.labels["projectcalico.org/serviceaccount"] == nil)
+    #expect(
+      long.metadata.annotations["projectcalico.org/claimed-labels"]
+        == "projectcalico.org/serviceaccount")
+  }
+
   @Test("a pod without a node or with the node's network is none") func noEndpoint() throws {
     #expect(try endpoint { $0.spec.nodeName = "" } == nil)
     #expect(try endpoint { $0.spec.hostNetwork = true } == nil)

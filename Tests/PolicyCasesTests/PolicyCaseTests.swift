@@ -61,6 +61,68 @@ struct PolicyCaseTests {
     }
   }
 
+  @Test("worlds have things that claim to belong elsewhere, and names of every length")
+  func claims() {
+    var counts: [String: Int] = [:]
+    func count(_ what: String, _ isSo: Bool) { counts[what, default: 0] += isSo ? 1 : 0 }
+    func claims(_ labels: [String: String]) -> Bool {
+      labels["pcns.projectcalico.org/name"] != nil || labels["pcsa.role"] != nil
+    }
+    for testCase in Self.cases(500) {
+      let world = testCase.world
+      for endpoint in world.endpoints {
+        let (spec, labels) = (endpoint.spec, endpoint.metadata.labels)
+        count("claiming pod", claims(labels))
+        count(
+          "pod claiming another namespace",
+          labels["projectcalico.org/namespace"] != endpoint.metadata.namespace)
+        count(
+          "pod claiming an account",
+          spec.serviceAccountName.isEmpty && labels["projectcalico.org/serviceaccount"] != nil)
+        count("pod with an account too long for a label", spec.serviceAccountName.utf8.count > 63)
+        count("pod with a dotted name", spec.pod.contains("."))
+        count("pod with a long name", spec.pod.utf8.count > 100)
+        count("pod in a namespace with a long name", endpoint.metadata.namespace?.utf8.count == 63)
+        let own = "kns.\(endpoint.metadata.namespace ?? "")"
+        count(
+          "pod naming another namespace's profile",
+          spec.profiles.contains { $0.hasPrefix("kns.") && $0 != own })
+        count("pod not naming its own", !spec.profiles.contains(own))
+      }
+      let sets = world.networkSets.map(\.metadata) + world.globalNetworkSets.map(\.metadata)
+      count("claiming network set", world.networkSets.contains { claims($0.metadata.labels) })
+      count("claiming global set", world.globalNetworkSets.contains { claims($0.metadata.labels) })
+      count("claiming host endpoint", world.hostEndpoints.contains { claims($0.metadata.labels) })
+      count(
+        "claiming profile",
+        world.profiles.contains {
+          $0.metadata.name == "lax" && claims($0.spec.labelsToApply)
+        })
+      count("set with a long name", sets.contains { $0.name.utf8.count > 200 })
+      count("policy with a long name", world.policies.contains { $0.metadata.name.utf8.count > 62 })
+      // Packets from or to what only a global set has, in a world with a rule that negates.
+      let rules =
+        world.policies.flatMap { $0.spec.ingress + $0.spec.egress }
+        + world.globalPolicies.flatMap { $0.spec.ingress + $0.spec.egress }
+      let negates = rules.flatMap { [$0.source, $0.destination] }.contains { entity in
+        let text = entity.namespaceSelector
+        return text.hasPrefix("!") || text.contains(" != ") || text.contains(" not in ")
+      }
+      let nets = world.globalNetworkSets.flatMap(\.spec.nets).compactMap { CIDR($0) }
+      count(
+        "outsider before a negation",
+        negates
+          && testCase.probes.contains { probe in
+            [probe.flow.source, probe.flow.destination].contains { end in
+              PolicyCase.outsideNets.contains { $0.contains(end) }
+                && nets.contains { $0.contains(end) }
+            }
+          })
+    }
+    for (what, number) in counts { #expect(number >= 20, "\(what): \(number)") }
+    #expect(counts.count == 16)
+  }
+
   @Test("one seed always makes one case")
   func deterministic() {
     for testCase in Self.cases(20) {

@@ -31,6 +31,49 @@ struct ConversionPathTests {
     return profile
   }
 
+  @Test("who says that it is in another namespace, or names its profile, is not in it")
+  func claims() throws {
+    var liar = pod("liar", in: "evil", "10.0.0.1", app: "web", node: "there")
+    liar.metadata.labels["pcns.zone"] = "north"
+    liar.metadata.labels["pcns.projectcalico.org/name"] = "good"
+    liar.spec.profiles = ["kns.good"]
+    // Its namespace's profile is not stored: only its name is known.
+    var stray = pod("stray", in: "evil", "10.0.0.2", app: "web", node: "there")
+    stray.spec.profiles = []
+    var host = HostEndpoint(name: "h")
+    host.metadata.labels["pcns.zone"] = "north"
+    host.spec.expectedIPs = ["10.0.0.3"]
+    host.spec.profiles = ["kns.good"]
+    var set = GlobalNetworkSet(name: "s")
+    set.spec.nets = ["10.0.0.4"]
+    var policy = GlobalNetworkPolicy(name: "p")
+    policy.spec.ingress = [
+      "zone == 'north'", "projectcalico.org/name not in {'evil'}", "!has(zone)",
+    ].map { Rule(.allow, source: EntityRule(namespaceSelector: $0)) }
+
+    var converter = SyncConverter()
+    var harness = Harness()
+    let objects: [any Resource] = [
+      namespace("good", zone: "north"), liar, stray, host, set, policy,
+      pod("db", in: "good", "10.0.0.5", app: "db"),
+      pod("web", in: "good", "10.0.0.6", app: "web", node: "there"),
+    ]
+    for update in objects.flatMap({ converter.convert(.set($0)) }) { harness.engine.apply(update) }
+    try harness.feed(.inSync)
+    let id = PolicyID(kind: .globalNetworkPolicy, name: "p")
+    let members = try #require(harness.model.policies[id]?.ingress).map { rule in
+      Set(rule.source.sets.flatMap { harness.model.sets[$0]?.members ?? [] })
+    }
+    func nets(_ texts: [String]) -> Set<IPSetMember> {
+      Set(texts.compactMap { CIDR($0) }.map { .net($0) })
+    }
+    let good = nets(["10.0.0.5", "10.0.0.6"])
+    #expect(members == [good, good, nets(["10.0.0.1", "10.0.0.2"])])
+    #expect(
+      converter.problems.map(\.field)
+        == ["metadata.labels", "spec.profiles[0]", "metadata.labels", "spec.profiles[0]"])
+  }
+
   @Test("a network policy applies in its namespace and lets in whom its rules name")
   func networkPolicy() throws {
     var policy = NetworkPolicy(name: "p", namespace: "red")

@@ -138,6 +138,19 @@ struct FlowTests {
     let move = try Make.workload(
       "w7-0", nets: ["10.0.0.2"], labels: [label: "ns7", "app": "a1"])
     #expect(try cost(move) < 10)
+    // A selector that asks for a rare label and, as negations of namespaces do, for any namespace.
+    let rare = try Make.workload(
+      "rare", node: "there", nets: ["10.0.0.3"], labels: [label: "ns9", "rare": "x"])
+    #expect(try cost(rare) < 10)
+    let negation = try Make.policy(
+      "p7", "\(label) == 'ns7'",
+      ingress: [
+        Make.allow(from: "(has(\(label)) && pcns.env != 'x') && has(rare)"),
+        Make.allow(from: "has(rare) && (has(\(label)) && pcns.env != 'x')"),
+      ])
+    #expect(try cost(negation) < 5)
+    #expect(
+      try harness.nets("(has(\(label)) && pcns.env != 'x') && has(rare)") == ["10.0.0.3/32"])
     // A new policy with a new set meets the endpoints of its namespace.
     let policy = try Make.policy(
       "new", "\(label) == 'ns8'",

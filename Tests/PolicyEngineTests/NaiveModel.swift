@@ -46,7 +46,7 @@ struct NaiveModel {
     var result = Result()
     for (cidr, pool) in pools { result.pools[cidr] = DesiredPool(masquerade: pool.natOutgoing) }
     for (id, endpoint) in workloads where endpoint.node == node && !endpoint.interfaceName.isEmpty {
-      let labels = allLabels(endpoint.labels, endpoint.profiles)
+      let labels = allLabels(endpoint.labels, endpoint.labelProfiles)
       var names: [String] = []
       for name in endpoint.profiles where !names.contains(name) { names.append(name) }
       let mine = policies.filter { id, policy in
@@ -182,11 +182,11 @@ struct NaiveModel {
 
   private func forAll(_ body: ([String: String], [CIDR], [SyncEndpointPort]) -> Void) {
     for value in workloads.values {
-      body(allLabels(value.labels, value.profiles), value.nets, value.ports)
+      body(allLabels(value.labels, value.labelProfiles), value.nets, value.ports)
     }
     for value in hosts.values {
       body(
-        allLabels(value.labels, value.profiles), value.addresses.map { CIDR(host: $0) },
+        allLabels(value.labels, value.labelProfiles), value.addresses.map { CIDR(host: $0) },
         value.ports)
     }
     for value in networkSets.values {

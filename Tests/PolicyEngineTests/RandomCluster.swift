@@ -88,6 +88,7 @@ struct RandomCluster {
       interfaceName: random.chance(20) ? "" : "cali\(index)",
       nets: random.some(Self.nets, atMost: 3), labels: ownLabels(),
       profiles: random.some(Self.profiles, atMost: 2) + (random.chance(10) ? ["p1"] : []),
+      labelProfiles: random.chance(30) ? random.some(Self.profiles, atMost: 2) : nil,
       ports: ports(), allowedSourcePrefixes: random.some(Self.ranges, atMost: 1))
   }
 
@@ -96,7 +97,9 @@ struct RandomCluster {
     return SyncHostEndpoint(
       node: random.pick(["here", "there"]), interfaceName: "eth0",
       addresses: random.some(Self.nets, atMost: 2).map(\.address), labels: ownLabels(),
-      profiles: random.some(Self.profiles, atMost: 1), ports: ports())
+      profiles: random.some(Self.profiles, atMost: 1),
+      labelProfiles: random.chance(30) ? random.some(Self.profiles, atMost: 1) : nil,
+      ports: ports())
   }
 
   private mutating func networkSet() -> SyncNetworkSet? {

@@ -8,7 +8,8 @@ import Testing
 
 /// A packet that not all judges are at one about.
 struct Disagreement {
-  var testCase: PolicyCase
+  /// Where the world is from.
+  var title: String
   /// With what the judgement has added to that of the case.
   var world: World
   var configuration: DataplaneConfiguration
@@ -38,7 +39,7 @@ struct Disagreement {
     } else {
       text += "not so when this world is the first; the simulator:\n\(simulator.trace)\n"
     }
-    Issue.record("\(text)\n\(testCase.report(flow, in: smallest))")
+    Issue.record("\(text)\n\(title)\n\(Oracle(smallest).explain(flow))\n\(smallest.yaml)")
   }
 
   /// Whether oracle and simulator disagree about the packet, from nothing.

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Dataplane
 
-/// Goes from one random world to the next, asks all judges about every packet, and compares.
+/// Goes from one world to the next, asks all judges about every packet, and compares.
 struct Judgement {
   private(set) var coverage = Coverage()
   private(set) var worlds = 0
@@ -61,7 +61,9 @@ struct Judgement {
     worlds += 1
     watch.measure("coverage") { coverage.add(testCase) }
     let probes = testCase.probes + HostProbes.make(world, &dice)
-    let first = Case(testCase: testCase, world: world, configuration: configuration, probes: probes)
+    let first = Case(
+      title: "policy case with seed \(testCase.seed)", world: world, configuration: configuration,
+      probes: probes)
     guard try await judge(first, &dice) else { return false }
     if worlds % 3 == 0 {
       // One at a time: between two changes of the store there is a world that may be seen.
@@ -86,8 +88,29 @@ struct Judgement {
     return try watch.measure("comparison") { try compare(world, configuration) }
   }
 
+  /// Judges a world that was written by hand, where it is known which packets are allowed. False
+  /// after a mistake or a disagreement, which has been reported.
+  mutating func judge(
+    _ title: String, _ world: World, _ answers: [(flow: Flow, isAllowed: Bool)]
+  ) async throws -> Bool {
+    worlds += 1
+    let oracle = Oracle(world)
+    for (flow, isAllowed) in answers {
+      let trace = oracle.decide(flow)
+      if (trace.verdict == .allow) == isAllowed { continue }
+      Issue.record("\(title): must be \(isAllowed ? "allowed" : "denied")\n\(trace.text)")
+      return false
+    }
+    var dice = SplitMix64(seed: seed &+ UInt64(worlds))
+    let item = Case(
+      title: title, world: world, configuration: Era.configuration(world: 0),
+      probes: answers.map { Probe($0.flow) })
+    return try await judge(item, &dice)
+  }
+
   private struct Case {
-    var testCase: PolicyCase
+    /// To be printed where judges disagree.
+    var title: String
     /// With what the judgement has added to that of the case.
     var world: World
     var configuration: DataplaneConfiguration
@@ -128,7 +151,7 @@ struct Judgement {
       let judges = [got[index].isAllowed, arrived[probe]]
       if judges.contains(where: { $0 != nil && $0 != expected[index] }) {
         Disagreement(
-          testCase: item.testCase, world: world, configuration: item.configuration,
+          title: item.title, world: world, configuration: item.configuration,
           flow: probe.flow, number: worlds - 1, simulator: got[index], kernel: arrived[probe]
         ).record()
         return false

@@ -21,4 +21,21 @@ struct JudgementTests {
     #expect((30...70).contains(judgement.coverage.allowedPercent))
     for name in Coverage.names { #expect(judgement.coverage[name].hits >= 50, "\(name)") }
   }
+
+  @Test("what is in no namespace and under no service account is in none that is not this one")
+  func belonging() async throws {
+    var judgement = try await Judgement(seed: RunOptions.seed)
+    for item in Belonging.rules {
+      for (name, world, answers) in Belonging.worlds(item) {
+        _ = try await judgement.judge("\(name): \(item.source)", world, answers)
+      }
+    }
+    for item in Belonging.policies {
+      for (name, world, answers) in Belonging.worlds(item) {
+        _ = try await judgement.judge("\(name) for \(item)", world, answers)
+      }
+    }
+    print(judgement.summary)
+    #expect(judgement.worlds > 300)
+  }
 }

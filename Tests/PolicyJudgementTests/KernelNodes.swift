@@ -53,14 +53,16 @@ final class KernelNodes: Sendable {
   func wire(_ world: World) async throws {
     for endpoint in world.endpoints {
       let spec = endpoint.spec
-      guard let number = UInt32(spec.pod.drop { !$0.isNumber }) else { continue }
+      // Whatever it is called, it is the one with these addresses.
+      let digits = String(spec.pod.reversed().prefix { $0.isNumber }.reversed())
+      guard let number = UInt32(digits) else { continue }
       // A workload may have one of them in this world and both in another.
       let addresses = [
         IPAddress(v4: 0x0a41_0002 + number),
         IPAddress("fd65::\(2 + number)") ?? IPAddress(v4: 0),
       ]
       try await lab.connect(
-        spec.pod, addresses, to: spec.node, interface: spec.interfaceName)
+        "pod\(number)", addresses, to: spec.node, interface: spec.interfaceName)
     }
   }
 

@@ -62,6 +62,15 @@ enum Tweaks {
         .randomElement(using: &dice)
     },
     { world, dice in
+      let claims = ["pcns.env": "prod", "pcsa.role": "back", "projectcalico.org/name": "red"]
+      if let index = world.endpoints.indices.randomElement(using: &dice) {
+        world.endpoints[index].metadata.labels.merge(claims) { _, new in new }
+      }
+      if let index = world.globalNetworkSets.indices.randomElement(using: &dice) {
+        world.globalNetworkSets[index].metadata.labels.merge(claims) { _, new in new }
+      }
+    },
+    { world, dice in
       guard let index = world.globalNetworkSets.indices.randomElement(using: &dice) else { return }
       world.globalNetworkSets[index].spec.nets += [
         "192.0.2.0/26", "10.65.0.0/28", "2001:db8::/96", "fd65::/124",

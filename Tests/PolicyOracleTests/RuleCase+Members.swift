@@ -151,9 +151,21 @@ extension RuleCase {
       $0.source.namespaceSelector = "global()"
     },
     RuleCase(
-      "what is global has no namespace label, which is unequal to all values",
-      .tcp(80, from: Town.known), true
+      "what is global is in no namespace that is not this one", .tcp(80, from: Town.known), false
     ) { $0.source.namespaceSelector = "env != 'prod'" },
+    RuleCase(
+      "a namespace without the label is unequal to all values", .tcp(80, from: Town.probe), true
+    ) { $0.source.namespaceSelector = "zone != 'x' && projectcalico.org/name not in {'shop'}" },
+    RuleCase(
+      "an unknown address is in no namespace that is not this one",
+      .tcp(80, from: Town.stranger), false
+    ) { $0.source.namespaceSelector = "!(env == 'prod')" },
+    RuleCase("all namespaces but none", .tcp(80, from: Town.known), false) {
+      $0.source.namespaceSelector = "env not in {}"
+    },
+    RuleCase(
+      "Deny of other namespaces leaves what is global", .tcp(80, from: Town.known), false, .deny
+    ) { $0.source.namespaceSelector = "!has(zone)" },
 
     RuleCase("notSelector leaves what it selects", .tcp(80), false) {
       $0.source.notSelector = "app == 'web'"
@@ -204,6 +216,22 @@ extension RuleCase {
     },
     RuleCase("a pod without a service account has no name", .tcp(80, from: Town.probe), false) {
       $0.source.serviceAccounts = accounts(names: ["web", "probe"])
+    },
+    RuleCase(
+      "a pod without a service account is under none that is not this one",
+      .tcp(80, from: Town.probe), false
+    ) { $0.source.serviceAccounts = accounts(selector: "role != 'store'") },
+    RuleCase(
+      "a pod without a service account is under none of all", .tcp(80, from: Town.probe), false
+    ) { $0.source.serviceAccounts = accounts(selector: "all()") },
+    RuleCase("a service account is one of all", .tcp(80), true) {
+      $0.source.serviceAccounts = accounts(selector: "all()")
+    },
+    RuleCase("a service account without the label is unequal to all values", .tcp(80), true) {
+      $0.source.serviceAccounts = accounts(selector: "zone != 'x'")
+    },
+    RuleCase("a network set is under no service account", .tcp(80, from: Town.partner), false) {
+      $0.source.serviceAccounts = accounts(selector: "!has(role)")
     },
     RuleCase("service accounts and a selector both count", .tcp(80), false) {
       $0.source.serviceAccounts = accounts(names: ["web"])

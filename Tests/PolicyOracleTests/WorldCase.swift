@@ -40,5 +40,5 @@ struct WorldCaseTests {
 }
 
 extension WorldCase {
-  static var all: [WorldCase] { directions + selection + order + profiles + places }
+  static var all: [WorldCase] { directions + selection + order + profiles + places + claims }
 }

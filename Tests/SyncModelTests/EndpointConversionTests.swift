@@ -22,6 +22,7 @@ struct EndpointConversionTests {
     let converted = endpoint {
       $0.spec.ipNetworks = ["10.0.0.1/32", "fd00::1"]
       $0.spec.mac = "ee:ee:ee:ee:ee:ee"
+      $0.spec.serviceAccountName = "sa"
       $0.spec.profiles = ["kns.ns", "ksa.ns.sa"]
       $0.spec.allowSpoofedSourcePrefixes = ["192.0.2.1/24"]
     }
@@ -35,20 +36,119 @@ struct EndpointConversionTests {
     #expect(converted.converter.problems.isEmpty)
   }
 
-  @Test("labels of namespace, orchestrator and service account are ensured")
+  /// A label with every reserved name, none of which is true of anything here.
+  static let claims = [
+    "pcns.projectcalico.org/name": "other", "pcns.env": "prod",
+    "pcsa.projectcalico.org/name": "admin", "pcsa.role": "admin",
+    "projectcalico.org/name": "other", "projectcalico.org/orchestrator": "other",
+    "projectcalico.org/serviceaccount": "admin",
+  ]
+
+  @Test("labels say to what namespace, orchestrator and service account an endpoint belongs")
   func labels() {
     let converted = endpoint {
-      $0.metadata.labels = ["app": "x", "projectcalico.org/namespace": "forged"]
+      $0.metadata.labels = [
+        "app": "x", "projectcalico.org/namespace": "ns", "projectcalico.org/orchestrator": "k8s",
+      ]
       $0.spec.orchestrator = "k8s"
       $0.spec.serviceAccountName = "sa"
     }
     #expect(
       converted.workload?.labels == [
         "app": "x", "projectcalico.org/namespace": "ns", "projectcalico.org/orchestrator": "k8s",
-        "projectcalico.org/serviceaccount": "sa",
+        "projectcalico.org/serviceaccount": "sa", "pcns.projectcalico.org/name": "ns",
+        "pcsa.projectcalico.org/name": "sa",
       ])
-    let long = endpoint { $0.spec.serviceAccountName = String(repeating: "s", count: 64) }
-    #expect(long.workload?.labels == ["projectcalico.org/namespace": "ns"])
+    // What was stored and is true is nobody's mistake.
+    #expect(converted.wrongFields == [])
+  }
+
+  @Test("a service account's name that is too long for a label's value is only the account's own")
+  func longAccount() {
+    let name = String(repeating: "s", count: 64)
+    for claimed in [[:], ["projectcalico.org/serviceaccount": "admin"]] {
+      let long = endpoint {
+        $0.metadata.labels = claimed
+        $0.spec.serviceAccountName = name
+      }
+      #expect(
+        long.workload?.labels == [
+          "projectcalico.org/namespace": "ns", "pcns.projectcalico.org/name": "ns",
+          "pcsa.projectcalico.org/name": name,
+        ])
+      #expect(long.wrongFields == (claimed.isEmpty ? [] : ["metadata.labels"]))
+    }
+    let longest = endpoint { $0.spec.serviceAccountName = String(name.dropLast()) }
+    #expect(
+      longest.workload?.labels["projectcalico.org/serviceaccount"] == String(name.dropLast()))
+  }
+
+  @Test("reserved labels that an endpoint claims are left out and named once")
+  func claimedLabels() {
+    let converted = endpoint {
+      $0.metadata.labels = Self.claims
+      $0.metadata.labels["projectcalico.org/namespace"] = "other"
+      $0.metadata.labels["app"] = "x"
+      // Near to a reserved name is not reserved.
+      $0.metadata.labels["pcns"] = "x"
+      $0.metadata.labels["projectcalico.org/names"] = "x"
+    }
+    #expect(
+      converted.workload?.labels == [
+        "app": "x", "pcns": "x", "projectcalico.org/names": "x",
+        "projectcalico.org/namespace": "ns", "pcns.projectcalico.org/name": "ns",
+      ])
+    #expect(converted.wrongFields == ["metadata.labels"])
+    let reason = converted.converter.problems.first?.reason ?? ""
+    #expect(reason.hasPrefix("\"pcns.env\", \"pcns.projectcalico.org/name\", "))
+    #expect(reason.contains(" and 4 more: "))
+
+    let single = endpoint { $0.metadata.labels = ["pcsa.role\n": "admin"] }
+    #expect(single.workload?.labels["pcsa.role\n"] == nil)
+    #expect(single.converter.problems.first?.reason.hasPrefix("\"pcsa.role\\n\": ") == true)
+  }
+
+  @Test("reserved labels that a pod claims are named, though the endpoint made of it has them not")
+  func claimsOfPod() {
+    let converted = endpoint {
+      $0.metadata.annotations["projectcalico.org/claimed-labels"] = "pcns.env,pcsa.role"
+    }
+    #expect(
+      converted.workload?.labels == [
+        "projectcalico.org/namespace": "ns", "pcns.projectcalico.org/name": "ns",
+      ])
+    #expect(converted.wrongFields == ["metadata.labels"])
+    #expect(
+      converted.converter.problems.first?.reason.hasPrefix("\"pcns.env\", \"pcsa.role\": ") == true)
+  }
+
+  @Test("an endpoint inherits labels of its own namespace and service account, of no other")
+  func labelProfiles() {
+    func converted(_ profiles: [String], account: String = "sa") -> Converted {
+      endpoint {
+        $0.spec.profiles = profiles
+        $0.spec.serviceAccountName = account
+      }
+    }
+    let usual = converted(["kns.ns", "ksa.ns.sa"])
+    #expect(usual.workload?.labelProfiles == ["kns.ns", "ksa.ns.sa"])
+    #expect(usual.wrongFields == [])
+    let fewer = converted(["extra"])
+    #expect(fewer.workload?.labelProfiles == ["extra", "kns.ns", "ksa.ns.sa"])
+    #expect(fewer.workload?.profiles == ["extra"])
+    #expect(fewer.wrongFields == [])
+    let others = converted(["kns.other", "a", "ksa.ns.admin", "kns.ns", "ksa.ns.sa.x"])
+    #expect(others.workload?.labelProfiles == ["a", "kns.ns", "ksa.ns.sa"])
+    #expect(others.workload?.profiles.count == 5)
+    #expect(others.wrongFields == ["spec.profiles[0]", "spec.profiles[2]", "spec.profiles[4]"])
+    let none = converted(["kns.ns", "ksa.ns.sa"], account: "")
+    #expect(none.workload?.labelProfiles == ["kns.ns"])
+
+    var host = HostEndpoint(name: "h")
+    host.spec.profiles = ["kns.ns", "a", "ksa.ns.sa"]
+    #expect(Converted(host).host?.labelProfiles == ["a"])
+    #expect(Converted(host).host?.profiles == ["kns.ns", "a", "ksa.ns.sa"])
+    #expect(Converted(host).wrongFields == ["spec.profiles[0]", "spec.profiles[2]"])
   }
 
   @Test("named ports are kept, those for the host only are not")
@@ -111,7 +211,9 @@ struct EndpointConversionTests {
   @Test("a host endpoint counts for selectors, and its policing is reported as not done")
   func host() {
     var endpoint = HostEndpoint(name: "h")
-    endpoint.metadata.labels = ["role": "db", "projectcalico.org/namespace": "forged"]
+    endpoint.metadata.labels = Self.claims
+    endpoint.metadata.labels["role"] = "db"
+    endpoint.metadata.labels["projectcalico.org/namespace"] = "forged"
     endpoint.spec.node = "node"
     endpoint.spec.interfaceName = "eth0"
     endpoint.spec.expectedIPs = ["172.16.0.1", "10.0.0.0/8"]
@@ -134,15 +236,18 @@ struct EndpointConversionTests {
   @Test("a network set of a namespace has its label and inherits from its profile")
   func networkSet() {
     var set = NetworkSet(name: "s", namespace: "ns")
-    set.metadata.labels = ["app": "x"]
+    set.metadata.labels = Self.claims
+    set.metadata.labels["app"] = "x"
     set.spec.nets = ["192.0.2.1", "198.51.100.7/24", "bad"]
     var converted = Converted(set)
     #expect(
       converted.networkSet
         == SyncNetworkSet(
           nets: ["192.0.2.1/32", "198.51.100.0/24"].compactMap { CIDR($0) },
-          labels: ["app": "x", "projectcalico.org/namespace": "ns"], profiles: ["kns.ns"]))
-    #expect(converted.wrongFields == ["spec.nets[2]"])
+          labels: [
+            "app": "x", "projectcalico.org/namespace": "ns", "pcns.projectcalico.org/name": "ns",
+          ], profiles: ["kns.ns"]))
+    #expect(converted.wrongFields == ["metadata.labels", "spec.nets[2]"])
     let id = NetworkSetID(namespace: "ns", name: "s")
     #expect(converted.converter.convert(.removed(set.key)) == [.networkSet(id, nil)])
   }
@@ -150,7 +255,9 @@ struct EndpointConversionTests {
   @Test("a global network set is in no namespace, whatever its labels say")
   func globalNetworkSet() {
     var set = GlobalNetworkSet(name: "s")
-    set.metadata.labels = ["app": "x", "projectcalico.org/namespace": "ns"]
+    set.metadata.labels = Self.claims
+    set.metadata.labels["app"] = "x"
+    set.metadata.labels["projectcalico.org/namespace"] = "ns"
     let converted = Converted(set)
     #expect(converted.networkSet?.labels == ["app": "x"])
     #expect(converted.networkSet?.profiles == [])

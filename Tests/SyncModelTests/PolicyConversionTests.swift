@@ -44,6 +44,38 @@ struct PolicyConversionTests {
   }
 
   @Test(
+    "a selector of namespaces or accounts that is true without labels asks for one first",
+    arguments: [
+      "a != 'x'", "a not in {'x'}", "a not in {}", "!has(a)", "!(a == 'x')", "!(a in {})",
+      "has(a) || b != 'x'",
+    ])
+  func negations(text: String) throws {
+    let inner = try Selector(text)
+    let spaces = Converted.globalPolicy { $0.namespaceSelector = text }
+    #expect(
+      spaces.policy?.selector.canonical
+        == "(has(projectcalico.org/namespace) && \(inner.prefixingLabels(with: "pcns.")))")
+    let accounts = Converted.globalPolicy { $0.serviceAccountSelector = text }
+    #expect(
+      accounts.policy?.selector.canonical
+        == "(has(pcsa.projectcalico.org/name) && \(inner.prefixingLabels(with: "pcsa.")))")
+  }
+
+  @Test("all namespaces and all accounts are not what has none")
+  func allOfThem() {
+    let spaces = Converted.globalPolicy { $0.namespaceSelector = "all()" }
+    #expect(spaces.policy?.selector.canonical == "has(projectcalico.org/namespace)")
+    let accounts = Converted.globalPolicy { $0.serviceAccountSelector = "all()" }
+    #expect(accounts.policy?.selector.canonical == "has(pcsa.projectcalico.org/name)")
+    let none = Converted.globalPolicy { $0.namespaceSelector = "!all()" }
+    #expect(none.policy?.selector.canonical == "!all()")
+    for text in ["global()", "!global()"] {
+      let wrong = Converted.globalPolicy { $0.namespaceSelector = text }
+      #expect(wrong.wrongFields == ["spec.namespaceSelector"])
+    }
+  }
+
+  @Test(
     "directions are as said, else after the rules that there are",
     arguments: [
       (ingress: false, egress: false, [PolicyType](), [PolicyType.ingress]),
@@ -146,6 +178,33 @@ struct PolicyConversionTests {
     #expect(converted.profile?.labels == ["pcns.zone": "red"])
     #expect(converted.wrongFields == ["spec.labelsToApply"])
     #expect(converted.converter.convert(.removed(profile.key)) == [.profile("kns.ns", nil)])
+  }
+
+  @Test("a profile gives labels of the namespace or service account that it is of, of no other")
+  func profileLabels() {
+    var claims = EndpointConversionTests.claims
+    claims["projectcalico.org/namespace"] = "ns"
+    claims["team"] = "a"
+    func converted(_ name: String) -> Converted {
+      var profile = Profile(name: name)
+      profile.spec.labelsToApply = claims
+      return Converted(profile)
+    }
+    #expect(converted("mine").profile?.labels == ["team": "a"])
+    #expect(converted("kns.ns").profile?.labels == ["team": "a", "pcns.env": "prod"])
+    #expect(converted("ksa.ns.sa").profile?.labels == ["team": "a", "pcsa.role": "admin"])
+    for name in ["mine", "kns.ns", "ksa.ns.sa"] {
+      #expect(converted(name).wrongFields == ["spec.labelsToApply"])
+    }
+    // The names that are true.
+    #expect(
+      converted("kns.other").profile?.labels == [
+        "team": "a", "pcns.env": "prod", "pcns.projectcalico.org/name": "other",
+      ])
+    #expect(
+      converted("ksa.ns.admin").profile?.labels == [
+        "team": "a", "pcsa.role": "admin", "pcsa.projectcalico.org/name": "admin",
+      ])
   }
 
   @Test("a tier has its order and what happens at its end")

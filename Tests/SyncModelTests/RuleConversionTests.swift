@@ -78,6 +78,16 @@ struct RuleConversionTests {
     "a namespace selector asks for inherited labels, all() for any namespace, global() for none",
     arguments: [
       ("zone == 'red'", "pcns.zone == \"red\""),
+      ("has(zone) && zone != 'red'", "(has(pcns.zone) && pcns.zone != \"red\")"),
+      ("zone in {}", "pcns.zone in {}"),
+      ("!all()", "!all()"),
+      ("zone != 'red'", "(has(projectcalico.org/namespace) && pcns.zone != \"red\")"),
+      ("!has(zone)", "(has(projectcalico.org/namespace) && !has(pcns.zone))"),
+      ("zone not in {}", "(has(projectcalico.org/namespace) && pcns.zone not in {})"),
+      (
+        "all() || zone == 'red'",
+        "(has(projectcalico.org/namespace) && (all() || pcns.zone == \"red\"))"
+      ),
       ("all()", "has(projectcalico.org/namespace)"),
       ("global()", "!has(projectcalico.org/namespace)"),
     ])
@@ -137,6 +147,28 @@ struct RuleConversionTests {
     accounts.selector = "role == 'db'"
     end.serviceAccounts = accounts
     #expect(Converted.source(end)?.selector?.canonical == "(\(names) && pcsa.role == \"db\")")
+    // Who has no service account has none that is not this one.
+    accounts.names = []
+    for (text, wanted) in [
+      ("role != 'db'", "(has(pcsa.projectcalico.org/name) && pcsa.role != \"db\")"),
+      ("all()", "has(pcsa.projectcalico.org/name)"), ("!all()", "!all()"),
+    ] {
+      accounts.selector = text
+      end.serviceAccounts = accounts
+      #expect(Converted.source(end)?.selector?.canonical == wanted)
+    }
+  }
+
+  @Test("a service account with a name longer than a label's value is found by it")
+  func longAccountName() {
+    let long = String(repeating: "a", count: 64)
+    var end = EntityRule()
+    var accounts = ServiceAccountMatch()
+    accounts.names = ["b", long]
+    end.serviceAccounts = accounts
+    #expect(
+      Converted.source(end)?.selector?.canonical
+        == "pcsa.projectcalico.org/name in {\"\(long)\", \"b\"}")
   }
 
   /// Rules with one criterion that cannot be evaluated, and the field that is to be named.
@@ -161,6 +193,12 @@ struct RuleConversionTests {
     add("source.selector") { $0.source.selector = "app ==" }
     add("source.selector") { $0.source.selector = "global()" }
     add("source.namespaceSelector") { $0.source.namespaceSelector = "global() && has(x)" }
+    add("source.namespaceSelector") { $0.source.namespaceSelector = "!global()" }
+    add("source.serviceAccounts.selector") {
+      var accounts = ServiceAccountMatch()
+      accounts.selector = "global()"
+      $0.source.serviceAccounts = accounts
+    }
     add("source.notSelector") { $0.source.notSelector = "((" }
     add("source.serviceAccounts.names") {
       var accounts = ServiceAccountMatch()

@@ -34,11 +34,16 @@ struct PodConversion: Sendable {
     let account = pod.spec.serviceAccountName
     var result = WorkloadEndpoint(
       metadata: Metadata(pod.metadata, name: name.description, namespace: namespace))
-    result.metadata.labels = pod.metadata.labels
-    result.metadata.labels["projectcalico.org/namespace"] = namespace
-    result.metadata.labels["projectcalico.org/orchestrator"] = "k8s"
-    result.metadata.labels["projectcalico.org/serviceaccount"] =
+    result.metadata.labels = pod.metadata.labels.filter { !ReservedLabels.contains($0.key) }
+    result.metadata.labels[ReservedLabels.namespace] = namespace
+    result.metadata.labels[ReservedLabels.orchestrator] = "k8s"
+    result.metadata.labels[ReservedLabels.serviceAccount] =
       account.isEmpty || account.utf8.count > 63 ? nil : account
+    let claims = pod.metadata.labels.keys.filter { label in
+      ReservedLabels.contains(label) && result.metadata.labels[label] != pod.metadata.labels[label]
+    }
+    result.metadata.annotations[ReservedLabels.claimsAnnotation] =
+      claims.isEmpty ? nil : claims.sorted().joined(separator: ",")
     result.spec.orchestrator = "k8s"
     result.spec.node = pod.spec.nodeName
     result.spec.pod = pod.metadata.name
