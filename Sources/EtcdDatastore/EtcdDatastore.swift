@@ -3,6 +3,7 @@
 
 public import Datastore
 import Resources
+import ValueTree
 
 /// A datastore in etcd v3, with the keys and values of Calico.
 ///
@@ -52,7 +53,7 @@ public final class EtcdDatastore: Datastore {
     for text in texts {
       guard let endpoint = EtcdEndpoint(text, secureByDefault: security.isGiven) else {
         throw .failed(
-          "ETCD_ENDPOINTS (etcdEndpoints): '\(text)' is no URL of a server, such as "
+          "ETCD_ENDPOINTS (etcdEndpoints): \(text.quoted) is no URL of a server, such as "
             + "http://127.0.0.1:2379 or https://etcd.example.com:2379")
       }
       endpoints.append(endpoint)

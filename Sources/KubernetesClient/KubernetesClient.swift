@@ -55,7 +55,7 @@ package final class KubernetesClient: Sendable {
   package init(_ access: ClusterAccess, options: Options = Options()) throws(KubernetesError) {
     guard let endpoint = Endpoint(access.server) else {
       throw .configuration(
-        "'\(access.server)' (\(access.origin)) must be the URL of a server: https://host:port")
+        "\(access.server.quoted) (\(access.origin)) must be the URL of a server: https://host:port")
     }
     self.options = options
     self.access = access

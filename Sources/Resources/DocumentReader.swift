@@ -18,12 +18,18 @@ struct DocumentReader {
     let kind = text("kind", of: value, at: path, else: kindOfList)
     let version = text("apiVersion", of: value, at: path, else: kindOfList == nil ? nil : Self.v3)
     guard let kind, let version else { return }
-    if depth == 0, kind.hasSuffix("List"), value["items"] != nil {
+    if depth == 0, kind.hasSuffix("List") {
       let isOurs = version == Self.v3 && Kind(rawValue: String(kind.dropLast(4))) != nil
       guard isOurs || (kind == "List" && version == "v1") || (kind == "List" && version == Self.v3)
       else { return fail(path.appending("kind"), Self.unknown(kind, version)) }
-      guard let items = value["items"]?.array else {
-        return fail(path.appending("items"), "must be a list")
+      let items: [Value]
+      switch value["items"] {
+      case .array(let found)?: items = found
+      // So Go writes a list that has nothing in it.
+      case .null?: items = []
+      case nil: return fail(path.appending("items"), "is required")
+      case let other?:
+        return fail(path.appending("items"), "must be a list, is \(other.typeName)")
       }
       let itemKind = kind == "List" ? nil : String(kind.dropLast(4))
       return readAll(items, at: path.appending("items"), kind: itemKind)
@@ -34,6 +40,8 @@ struct DocumentReader {
     var object = value
     if object["kind"] == nil { object["kind"] = .string(kind) }
     if object["apiVersion"] == nil { object["apiVersion"] = .string(version) }
+    // A spec that is left out has none of the fields that it must have.
+    if object["spec"]?.isNull ?? true { object["spec"] = .object([]) }
     decode(object, at: path, known.type)
   }
 

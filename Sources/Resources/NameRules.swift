@@ -99,6 +99,12 @@ enum NameRules {
     text.utf8.allSatisfy { byte in isLetterOrDigit(byte) || marks.utf8.contains(byte) }
   }
 
+  /// A number in decimal digits, the first of several not 0.
+  static func isNumber(_ text: some StringProtocol) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      && (text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0"))
+  }
+
   /// `[a-zA-Z0-9_.-]{1,128}`
   static func isPortName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count) && isWord(name, with: "_.-")

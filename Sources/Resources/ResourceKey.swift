@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import ValueTree
+
 /// What names a resource: its kind, its namespace where the kind has one, and its name.
 ///
 /// The tier prefix `default.` of a policy's name may be written or left out: both name one policy,
@@ -22,9 +24,16 @@ public struct ResourceKey: Hashable, Comparable, Sendable, CustomStringConvertib
     }
   }
 
+  /// The other name that the resource may be stored under: that of a policy with the prefix of the
+  /// tier `default`. Nil for what has one name only.
+  public var longName: String? {
+    let long = "default.\(name)"
+    return ResourceKey(kind: kind, namespace: namespace, name: long) == self ? long : nil
+  }
+
   /// `NetworkPolicy(ns/name)`, `IPPool(name)`.
   public var description: String {
-    "\(kind.rawValue)(" + (namespace.map { "\($0)/" } ?? "") + "\(name))"
+    "\(kind.rawValue)(" + (namespace.map { "\($0.onOneLine)/" } ?? "") + "\(name.onOneLine))"
   }
 
   /// By kind, namespace and name, each by its bytes.

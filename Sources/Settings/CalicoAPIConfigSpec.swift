@@ -71,19 +71,19 @@ public struct CalicoAPIConfigSpec: Described {
     for (name, path) in Self.switchVariables {
       guard let found = variable(name) else { continue }
       guard let value = SettingCodec.bool.read(found.value) else {
-        throw ConfigurationError("\(found.name) must be true or false, is '\(found.value)'")
+        throw ConfigurationError("\(found.name) must be true or false, is \(found.value.quoted)")
       }
       self[keyPath: path] = value
     }
     if let found = variable("K8S_CLIENT_QPS") {
       guard let value = Double(found.value), value.isFinite, value >= 0 else {
-        throw ConfigurationError("\(found.name) must be a number, is '\(found.value)'")
+        throw ConfigurationError("\(found.name) must be a number, is \(found.value.quoted)")
       }
       k8sClientQPS = value
     }
     if let found = variable("K8S_CLIENT_BURST") {
       guard let value = Int(found.value), value >= 0 else {
-        throw ConfigurationError("\(found.name) must be a whole number, is '\(found.value)'")
+        throw ConfigurationError("\(found.name) must be a whole number, is \(found.value.quoted)")
       }
       k8sClientBurst = value
     }

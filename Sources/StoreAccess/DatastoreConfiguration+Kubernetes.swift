@@ -6,6 +6,7 @@ import Glibc
 import KubernetesClient
 import KubernetesDatastore
 import Settings
+import ValueTree
 
 extension DatastoreConfiguration {
   /// Whether this host says by itself how to reach a Kubernetes API, and where; nil when it does not.
@@ -75,7 +76,7 @@ extension DatastoreConfiguration {
     }
     if let group = spec.calicoAPIGroup?.nonEmpty, group != "crd.projectcalico.org/v1" {
       throw .failed(
-        "CALICO_API_GROUP (calicoAPIGroup) must be crd.projectcalico.org/v1, is '\(group)'; other "
+        "CALICO_API_GROUP (calicoAPIGroup) must be crd.projectcalico.org/v1, is \(group.quoted); other "
           + "groups are not supported")
     }
     var options = KubernetesDatastore.Options()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Settings
+import ValueTree
 
 /// Which datastore to use and how to reach it (facts §1.10).
 public struct DatastoreConfiguration: Hashable, Sendable {
@@ -45,7 +46,7 @@ public struct DatastoreConfiguration: Hashable, Sendable {
       guard let type = DatastoreType(word: word) else {
         let known = DatastoreType.names(DatastoreType.allCases)
         throw ConfigurationError(
-          "DATASTORE_TYPE (datastoreType) must be one of \(known), is '\(word)'")
+          "DATASTORE_TYPE (datastoreType) must be one of \(known), is \(word.quoted)")
       }
       self.type = type
       reason = "the type is configured"

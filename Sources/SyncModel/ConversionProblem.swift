@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Resources
+import ValueTree
 
 /// Something in a stored object that cannot be what its author meant. The object is still
 /// converted, so that it allows no more than it would if it were right.
@@ -17,7 +18,7 @@ public struct ConversionProblem: Sendable, Hashable, Comparable, CustomStringCon
     self.reason = reason
   }
 
-  public var description: String { "\(key) \(field): \(reason)" }
+  public var description: String { "\(key) \(field.onOneLine): \(reason.onOneLine)" }
 
   public static func < (a: Self, b: Self) -> Bool {
     (a.key, a.field, a.reason) < (b.key, b.field, b.reason)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Resources
+import ValueTree
 
 /// Something in a stored object that is right and kept, and not put into force by this version.
 public struct Unenforced: Sendable, Hashable, Comparable, CustomStringConvertible {
@@ -17,7 +18,9 @@ public struct Unenforced: Sendable, Hashable, Comparable, CustomStringConvertibl
     self.reason = reason
   }
 
-  public var description: String { "\(key) \(field): stored and not enforced: \(reason)" }
+  public var description: String {
+    "\(key) \(field.onOneLine): stored and not enforced: \(reason.onOneLine)"
+  }
 
   public static func < (a: Self, b: Self) -> Bool {
     (a.key, a.field, a.reason) < (b.key, b.field, b.reason)

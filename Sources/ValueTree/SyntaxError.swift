@@ -19,10 +19,10 @@ public struct SyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// "file:3:5: spec.order: message"; the file and the path only where there is one.
   public var description: String {
-    var text = file.isEmpty ? "" : "\(file):"
+    var text = file.isEmpty ? "" : "\(file.onOneLine):"
     text += "\(mark): "
     if let path, !path.isEmpty { text += "\(path): " }
-    return text + message
+    return text + message.onOneLine
   }
 
   /// The same error seen from one level further up. Paths are put together on the way out, so that

@@ -27,7 +27,7 @@ public struct ValuePath: Hashable, Sendable, CustomStringConvertible {
       switch step {
       case .index(let index): text += "[\(index)]"
       case .key(let key) where Self.isSimple(key): text += text.isEmpty ? key : ".\(key)"
-      case .key(let key): text += "[\(JSON.encode(.string(key)))]"
+      case .key(let key): text += "[\(JSON.encode(.string(key)).onOneLine)]"
       }
     }
     return text

@@ -94,7 +94,9 @@ struct NewerKindTests {
   static let others: [ValidationCase] = [
     ValidationCase(.ipReservation, ["reservedCIDRs": ["10.0.0.0/30", "fd00::1"]]),
     ValidationCase(
-      .ipReservation, ["reservedCIDRs": ["10.0.0.0/33"]], "must be an IP address or a CIDR"),
+      .ipReservation, ["reservedCIDRs": ["10.0.0.0/33"]],
+      "must be an IP address or a CIDR: behind the / stands the length of the prefix, a number "
+        + "from 0 to 32"),
     ValidationCase(
       .calicoNodeStatus,
       ["node": "n", "classes": ["Agent", "BGP", "Routes"], "updatePeriodSeconds": 0]),

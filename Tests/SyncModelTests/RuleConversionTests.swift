@@ -209,6 +209,13 @@ struct RuleConversionTests {
     add("destination.notPorts", "ICMP") { $0.destination.notPorts = ["http"] }
     add("destination.ports[0]") { $0.destination.ports = [70000] }
     add("destination.ports[1]") { $0.destination.ports = [80, "9:1"] }
+    for text in [
+      "8000-8100", "8000..8100", "8000:", "tcp/80", "80/tcp", "80,81", " 80", "80 ", "", "_",
+      "65536", "a b", "a\nb", "080",
+    ] {
+      add("destination.ports[1]") { $0.destination.ports = ["http", .text(text)] }
+      add("source.notPorts[0]") { $0.source.notPorts = [.text(text)] }
+    }
     add("protocol") { $0.transport = "carrier-pigeon" }
     add("notProtocol") { $0.notTransport = 300 }
     add("ipVersion") { $0.ipVersion = 5 }

@@ -3,6 +3,7 @@
 
 import Datastore
 import GRPCCore
+import ValueTree
 
 /// What a failed call to etcd means for its caller.
 enum CallFailure: Error {
@@ -54,7 +55,7 @@ enum CallVerdict {
     case .unauthenticated:
       self = .renewToken
     case .permissionDenied:
-      let who = user.map { "the user '\($0)'" } ?? "this client"
+      let who = user.map { "the user \($0.quoted)" } ?? "this client"
       self = .failure(
         .refused(
           .unauthorized(
@@ -63,7 +64,7 @@ enum CallVerdict {
       self = .failure(
         .refused(
           .unauthorized(
-            "etcd does not accept the user '\(user ?? "")' with this password (\(message)): check "
+            "etcd does not accept the user \((user ?? "").quoted) with this password (\(message)): check "
               + "ETCD_USERNAME (etcdUsername) and ETCD_PASSWORD (etcdPassword)")))
     case .invalidArgument where message.contains("user name is empty"):
       self = .failure(

@@ -3,6 +3,7 @@
 
 import Datastore
 import Glibc
+import ValueTree
 
 /// Finds etcd's servers by the SRV records of a domain: those with TLS
 /// (`_etcd-client-ssl._tcp`) if there are any, else those without (`_etcd-client._tcp`).
@@ -39,7 +40,7 @@ struct ServiceDiscovery: Sendable {
     _ servers: [NameServer], _ name: String, _ domain: String
   ) async throws(DatastoreError) -> [ServiceRecord] {
     guard let query = ServiceQuery(name: name, id: .random(in: 0 ... .max)) else {
-      throw .failed("ETCD_DISCOVERY_SRV (etcdDiscoverySrv): '\(domain)' is no domain")
+      throw .failed("ETCD_DISCOVERY_SRV (etcdDiscoverySrv): \(domain.quoted) is no domain")
     }
     var reasons: [String] = []
     for _ in 0..<2 {

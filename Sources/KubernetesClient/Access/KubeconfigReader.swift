@@ -20,11 +20,11 @@ struct KubeconfigReader {
     }
     let (context, contextPath) = try entry("contexts", name, inner: "context")
     guard let clusterName = try text(context["cluster"], contextPath.appending("cluster")) else {
-      throw problem(contextPath, "the context '\(name)' names no cluster")
+      throw problem(contextPath, "the context \(name.quoted) names no cluster")
     }
     let (cluster, clusterPath) = try entry("clusters", clusterName, inner: "cluster")
     var result = try self.cluster(cluster, clusterPath)
-    result.origin = "the context '\(name)' of \(source)"
+    result.origin = "the context \(name.quoted) of \(source)"
     if let userName = try text(context["user"], contextPath.appending("user")), !userName.isEmpty {
       let (user, userPath) = try entry("users", userName, inner: "user")
       try self.user(user, userPath, &result)
@@ -127,7 +127,7 @@ struct KubeconfigReader {
       let names = entries.compactMap { $0["name"]?.string }.prefix(20).joined(separator: ", ")
       throw problem(
         ValuePath([.key(list)]),
-        "there is no \(inner) '\(name)'; there are: \(names.isEmpty ? "none" : names)")
+        "there is no \(inner) \(name.quoted); there are: \(names.isEmpty ? "none" : names)")
     }
     let path = ValuePath([.key(list), .index(index), .key(inner)])
     guard let value = entries[index][inner], value.members != nil else {

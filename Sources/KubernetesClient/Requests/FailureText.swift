@@ -5,6 +5,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOPosix
 import NIOSSL
+import ValueTree
 
 /// Says in people's words why there was no answer, and what to do about it.
 struct FailureText: Sendable {
@@ -82,7 +83,7 @@ struct FailureText: Sendable {
 
   private var certificateName: String {
     let name = access.serverName ?? endpoint.host
-    return "the certificate of \(place) is not for '\(name)'; use a name that it has, or set "
+    return "the certificate of \(place) is not for \(name.quoted); use a name that it has, or set "
       + "tls-server-name in the kubeconfig. 'openssl s_client -connect \(address) | openssl x509 "
       + "-noout -text' shows its names"
   }
@@ -110,7 +111,7 @@ struct FailureText: Sendable {
       switch access.bearer {
       case .tokenFile(let path): "the token in \(path)"
       case .token: "the token"
-      case .password(let user, _): "the password of '\(user)'"
+      case .password(let user, _): "the password of \(user.quoted)"
       case .program(let program): "what \(program.command) gave"
       case nil: access.certificate == nil ? "a request without credentials" : "the certificate"
       }

@@ -58,7 +58,8 @@ extension Check where T == String {
   public static var cidr: Check {
     // Not the format "cidr", which has no place for an address alone.
     Check(schema: [.init("maxLength", 64), .init("pattern", "^[0-9a-fA-F:.]+(/[0-9]+)?$")]) {
-      CIDR($0) == nil ? "must be an IP address or a CIDR" : nil
+      if CIDR($0) != nil { return nil }
+      return "must be an IP address or a CIDR" + (NearMiss.cidr($0).map { ": \($0)" } ?? "")
     }
   }
 

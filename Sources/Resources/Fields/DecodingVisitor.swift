@@ -85,6 +85,10 @@ struct DecodingVisitor: FieldVisitor {
     for index in members.indices where used[index >> 6] & (1 << UInt64(index & 63)) == 0 {
       let key = members[index].key
       let isRepeated = members.indices.contains { $0 != index && members[$0].key == key }
+      // In people's input null is nothing, also where what stands there is passed through.
+      let isNothing =
+        context.mode == .strict && members[index].value.isNull && keeping.contains(key)
+      if isNothing && !isRepeated { continue }
       if context.mode == .preserving || keeping.contains(key) { unknown.append(members[index]) }
       if isRepeated || (context.mode == .strict && !keeping.contains(key)) { strays.append(index) }
     }

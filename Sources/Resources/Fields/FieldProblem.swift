@@ -36,15 +36,16 @@ public struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
     return problem
   }
 
-  /// `path: message`, with the value behind it where there is one.
+  /// `path: message`, with the value behind it where there is one: on one line, whatever the value.
   public var description: String {
     if isUnknownField { return "\(message): \(path)" + (hint.map { " (\($0))" } ?? "") }
     let place = path.steps.isEmpty ? "" : "\(path): "
-    return place + message + (value.map { " (is '\($0)')" } ?? "")
+    return place + message.onOneLine + (value.map { " (is \($0.quoted))" } ?? "")
   }
 
   /// The same in the words of Calico's client: `error with field X = 'v' (reason)`.
   public var clientText: String {
-    isUnknownField ? description : "error with field \(path) = '\(value ?? "")' (\(message))"
+    isUnknownField
+      ? description : "error with field \(path) = \((value ?? "").quoted) (\(message.onOneLine))"
   }
 }

@@ -43,7 +43,9 @@ extension Int: FieldValue {
 
   public static func decode(_ value: Value, _ context: inout DecodingContext) -> Int? {
     guard case .int(let number) = value else {
-      return context.fail("must be a whole number, is \(value.typeName)", value: value.string)
+      let hint = value.string.flatMap { Int($0) } == nil ? "" : ": leave the quotes out"
+      return context.fail(
+        "must be a whole number, is \(value.typeName)\(hint)", value: value.string)
     }
     return Int(number)
   }

@@ -26,7 +26,8 @@ public struct ResourceError: Error, Hashable, Sendable, CustomStringConvertible 
 
   /// One line a problem: `file:line:column: path: message`.
   public var description: String {
-    zip(problems, marks).map { problem, mark in
+    let file = file.onOneLine
+    return zip(problems, marks).map { problem, mark in
       let place = mark.map { "\(file):\($0.line):\($0.column): " }
       return (place ?? (file.isEmpty ? "" : "\(file): ")) + problem.description
     }.joined(separator: "\n")

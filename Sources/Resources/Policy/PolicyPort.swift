@@ -24,14 +24,16 @@ public enum PolicyPort: FieldValue, CustomStringConvertible, ExpressibleByString
     }
   }
 
-  /// The name; nil for numbers.
+  /// The name; nil for numbers, and for what is neither.
+  ///
+  /// DESIGN: a name has a letter in it, as Kubernetes asks of every name of a port. Without that
+  /// `8000-8100` would be the name of a port that no endpoint has, and a Deny with it would deny
+  /// nothing.
   public var name: String? {
-    guard case .text(let text) = self, !Self.isNumeric(text) else { return nil }
+    guard case .text(let text) = self, NameRules.isPortName(text),
+      text.utf8.contains(where: { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) })
+    else { return nil }
     return text
-  }
-
-  private static func isNumeric(_ text: String) -> Bool {
-    text.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: ":") }
   }
 
   public var description: String {
@@ -42,20 +44,23 @@ public enum PolicyPort: FieldValue, CustomStringConvertible, ExpressibleByString
   }
 
   /// What is wrong with it; nil when nothing is.
-  var problem: String? {
-    if let name {
-      return NameRules.isPortName(name)
-        ? nil : "port range invalid: must be a number, n:m or a port's name"
-    }
-    let bounds: [Int?] =
-      switch self {
-      case .number(let number): [number]
-      case .text(let text):
-        text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+  ///
+  /// - Parameter isHinting: whether to say what was meant, where that can be told.
+  func problem(hinting isHinting: Bool) -> String? {
+    if name != nil { return nil }
+    var bounds: [Int?]
+    switch self {
+    case .number(let number): bounds = [number]
+    case .text(let text):
+      bounds = text.split(separator: ":", omittingEmptySubsequences: false).map {
+        NameRules.isNumber($0) ? Int($0) : nil
       }
+    }
     let numbers = bounds.compactMap { $0 }
     guard numbers.count == bounds.count, let first = numbers.first, numbers.count <= 2 else {
-      return "port range invalid"
+      if isHinting, let hint = NearMiss.port(description) { return "port range invalid: \(hint)" }
+      return "port range invalid: must be a number, n:m or a port's name, which has at most 128 "
+        + "letters, digits, '_', '.' and '-', a letter among them"
     }
     guard numbers.allSatisfy({ (1...65535).contains($0) }) else {
       return "port range invalid, port number must be between 1 and 65535"
@@ -88,5 +93,5 @@ public enum PolicyPort: FieldValue, CustomStringConvertible, ExpressibleByString
 
 extension Check where T == PolicyPort {
   /// A port that there can be.
-  static var valid: Check { Check(\.problem) }
+  static var valid: Check { Check { $0.problem(hinting: true) } }
 }

@@ -4,7 +4,8 @@
 public import Addressing
 public import ValueTree
 
-/// A protocol as a rule or a port names it: by name in any case, or by number. The form is kept.
+/// A protocol as a rule or a port names it: by name in any case, or by number, also in quotes. The
+/// form is kept.
 public enum ProtocolMatch: FieldValue, CustomStringConvertible, ExpressibleByStringLiteral,
   ExpressibleByIntegerLiteral
 {
@@ -17,9 +18,14 @@ public enum ProtocolMatch: FieldValue, CustomStringConvertible, ExpressibleByStr
   /// The protocol that is meant; nil when there is none of that name or number.
   public var ipProtocol: IPProtocol? {
     switch self {
-    case .name(let name): IPProtocol(name: name)
-    case .number(let number): number == 0 ? nil : UInt8(exactly: number).map(IPProtocol.init)
+    case .name(let name):
+      NameRules.isNumber(name) ? Int(name).flatMap(Self.numbered) : IPProtocol(name: name)
+    case .number(let number): Self.numbered(number)
     }
+  }
+
+  private static func numbered(_ number: Int) -> IPProtocol? {
+    number == 0 ? nil : UInt8(exactly: number).map(IPProtocol.init)
   }
 
   public var description: String {
@@ -59,9 +65,10 @@ extension Check where T == ProtocolMatch {
     Check { match in
       guard match.ipProtocol == nil else { return nil }
       switch match {
-      case .name:
+      case .name(let name):
         let names = IPProtocol.named.compactMap(\.name).joined(separator: ", ")
-        return "protocol name invalid: must be one of \(names)"
+        return "protocol name invalid: must be one of \(names), or a number from 1 to 255"
+          + (NearMiss.transport(name).map { ": \($0)" } ?? "")
       case .number: return "protocol number invalid: must be between 1 and 255"
       }
     }

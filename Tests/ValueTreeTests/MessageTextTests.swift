@@ -1,0 +1,22 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+import ValueTree
+
+@Suite("Texts of others in messages")
+struct MessageTextTests {
+  @Test(
+    "what would end the line or hide something is written as an escape",
+    arguments: [
+      ("", ""), ("a b", "a b"), ("a\nb", "a\\nb"), ("a\r\nb", "a\\r\\nb"), ("\ta", "\\ta"),
+      ("\u{0}\u{1b}[31m\u{7f}", "\\u0000\\u001b[31m\\u007f"), ("a\u{85}b", "a\\u0085b"),
+      ("a\u{2028}b\u{2029}", "a\\u2028b\\u2029"), ("\u{202e}dcba\u{2066}", "\\u202edcba\\u2066"),
+      ("häß 🐈‍⬛ e\u{301}", "häß 🐈‍⬛ e\u{301}"), ("a\\nb", "a\\nb"),
+    ])
+  func escapes(text: String, expected: String) {
+    #expect(Array(text.onOneLine.utf8) == Array(expected.utf8))
+    #expect(text.onOneLine.onOneLine == text.onOneLine)
+    #expect(text.quoted == "'\(expected)'")
+  }
+}
