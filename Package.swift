@@ -200,8 +200,8 @@ let package = Package(
     library(
       "StoresUnderTest",
       [
-        "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "LocalDatastore",
-        "Resources", "StoreRig", "TestSupport",
+        "CSQLite", "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore",
+        "LocalDatastore", "Resources", "StoreRig", "TestSupport",
       ]),
     executable("calico-demo", ["Lab"]),
     executable("lab-probe", ["CLinux"]),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Resources
+import ValueTree
 
 /// Where the resources live: the one contract that every store fulfils and every program uses.
 ///
@@ -30,7 +31,7 @@ public protocol Datastore: Sendable {
   func update(_ resource: any Resource) async throws(DatastoreError) -> any Resource
 
   /// Deletes a resource and returns what was deleted. With `revision`, only if it is still the
-  /// stored one.
+  /// stored one. What cannot be read can be deleted; then what is returned has a name only.
   ///
   /// Errors: `doesNotExist`; `updateConflict`.
   @discardableResult
@@ -41,7 +42,7 @@ public protocol Datastore: Sendable {
   @discardableResult
   func commit(_ operations: [WriteOperation]) async throws(DatastoreError) -> [any Resource]
 
-  /// Reads one resource. Errors: `doesNotExist`.
+  /// Reads one resource. Errors: `doesNotExist`; `unreadable`.
   func get(_ key: ResourceKey) async throws(DatastoreError) -> any Resource
 
   /// Reads the resources that `query` names, ordered by key, and the revision at which that was
@@ -113,7 +114,7 @@ public struct ListResult: Sendable {
 }
 
 /// An object in the store that is not one of ours or does not decode.
-public struct MalformedObject: Error, Sendable, Hashable {
+public struct MalformedObject: Error, Sendable, Hashable, CustomStringConvertible {
   public var key: ResourceKey
   public var reason: String
 
@@ -121,6 +122,9 @@ public struct MalformedObject: Error, Sendable, Hashable {
     self.key = key
     self.reason = reason
   }
+
+  /// `Tier(x) cannot be read: reason`
+  public var description: String { "\(key) cannot be read: \(reason.onOneLine)" }
 }
 
 /// One event of a watch.

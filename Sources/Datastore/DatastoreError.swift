@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Resources
+import ValueTree
 
 /// What a store answers when it does not do what was asked (facts §1.9).
 public enum DatastoreError: Error, Sendable, CustomStringConvertible {
@@ -17,6 +18,8 @@ public enum DatastoreError: Error, Sendable, CustomStringConvertible {
   case watchTerminated(String)
   /// The store cannot be reached or failed; trying again later may work.
   case unavailable(String)
+  /// What is stored under the key cannot be read. It can be deleted.
+  case unreadable(MalformedObject)
   /// The store answered what cannot be understood, or refused for good.
   case failed(String)
   case cancelled
@@ -36,13 +39,15 @@ public enum DatastoreError: Error, Sendable, CustomStringConvertible {
     case .notSupported(let operation, let key, let reason):
       return "operation \(operation) is not supported on \(key): \(reason)"
     case .missingIdentifier(let name):
-      return "insufficient identifiers, missing '\(name)'"
+      return "insufficient identifiers, missing \(name.quoted)"
     case .unauthorized(let detail):
       return "connection is unauthorized: \(detail)"
     case .watchTerminated(let reason):
       return "watch terminated: \(reason)"
     case .unavailable(let detail):
       return "datastore is not available: \(detail)"
+    case .unreadable(let object):
+      return "datastore error: \(object)"
     case .failed(let detail):
       return "datastore error: \(detail)"
     case .cancelled:

@@ -55,8 +55,9 @@ package struct StoredObject: Sendable {
 
   /// Reads it back. An object with a field that has the wrong form counts as malformed: to use the
   /// rest of it could mean something else than its author wrote. Not so settings, which are
-  /// independent of each other, and rules: to leave a policy out would let through what it denies,
-  /// and whoever enforces it fails closed on what cannot be read.
+  /// independent of each other, nodes, to whose pods the routes would be lost, and rules: to leave a
+  /// policy out would let through what it denies, and whoever enforces it fails closed on what cannot
+  /// be read.
   package func decoded() -> Result<any Resource, MalformedObject> {
     if let resource = Self.read(json.span, key: key, revision: revision) {
       return .success(resource)
@@ -104,13 +105,31 @@ package struct StoredObject: Sendable {
   }
 
   private static let usableInPart: Set<Kind> = [
-    .felixConfiguration, .networkPolicy, .globalNetworkPolicy, .profile,
+    .bgpConfiguration, .felixConfiguration, .node, .networkPolicy, .globalNetworkPolicy, .profile,
   ]
 
   /// The resource, or, when it cannot be read, one that has its name and revision only.
   package func decodedOrBlank() -> any Resource {
     if case .success(let resource) = decoded() { return resource }
     return Self.blank(key, revision: revision)
+  }
+
+  /// What an update over this object is to store: whoever writes an object without its identity, as
+  /// people do, does not mean to change it, and of two names of one policy the stored one stays.
+  package static func completed(
+    _ resource: any Resource, over present: @autoclosure () -> (any Resource)?
+  ) -> any Resource {
+    let hasTwoNames = resource.key.longName != nil
+    guard
+      hasTwoNames || resource.metadata.uid == nil || resource.metadata.creationTimestamp == nil,
+      let metadata = present()?.metadata
+    else { return resource }
+    var complete = resource
+    complete.metadata.uid = resource.metadata.uid ?? metadata.uid
+    complete.metadata.creationTimestamp =
+      resource.metadata.creationTimestamp ?? metadata.creationTimestamp
+    if hasTwoNames { complete.metadata.name = metadata.name }
+    return complete
   }
 
   /// A resource that has a name and a revision only, for one that cannot be read.

@@ -12,7 +12,7 @@ extension EtcdDatastore {
     guard let found = try await look(for: [key])[key] else { throw .doesNotExist(key) }
     switch found.meaning(key.kind) {
     case .resource(let resource): return resource
-    case .malformed(let object): throw .failed("\(key) cannot be read: \(object.reason)")
+    case .malformed(let object): throw .unreadable(object)
     case .nothing: throw .doesNotExist(key)
     }
   }

@@ -55,6 +55,12 @@ struct StoredValue: Sendable, Hashable {
     }
   }
 
+  /// The object of a kind that it is; nil when it is none, or cannot be read.
+  func resource(_ kind: Kind) -> (any Resource)? {
+    guard case .resource(let resource) = meaning(kind) else { return nil }
+    return resource
+  }
+
   private func decoded(
     _ kind: Kind, _ name: ResourceKey
   ) -> Result<any Resource, MalformedObject> {
@@ -85,13 +91,7 @@ struct StoredValue: Sendable, Hashable {
     of resource: any Resource, over present: StoredValue?
   ) throws(DatastoreError) -> [UInt8] {
     let kind = resource.key.kind
-    var resource = resource
-    var before: (any Resource)?
-    if let present, case .resource(let found) = present.meaning(kind) {
-      before = found
-      // Of two names of one policy the stored one stays.
-      resource.metadata.name = found.metadata.name
-    }
+    let before = present?.resource(kind)
     var value = try StoredObject.value(of: resource)
     if IPAMForm.isUsed(for: kind) { value = IPAMForm.stored(value, kind: kind) }
     if var before, var stored = try? present?.stored(kind) {

@@ -106,17 +106,9 @@ struct TransactionPlan: Sendable {
     }
   }
 
-  /// Who writes an object without its identity, as people do, does not mean to change it.
   private static func completed(_ resource: any Resource, _ known: StoredValue) -> any Resource {
-    guard !IPAMForm.isUsed(for: resource.key.kind),
-      resource.metadata.uid == nil || resource.metadata.creationTimestamp == nil,
-      case .resource(let present) = known.meaning(resource.key.kind)
-    else { return resource }
-    var resource = resource
-    resource.metadata.uid = resource.metadata.uid ?? present.metadata.uid
-    resource.metadata.creationTimestamp =
-      resource.metadata.creationTimestamp ?? present.metadata.creationTimestamp
-    return resource
+    if IPAMForm.isUsed(for: resource.key.kind) { return resource }
+    return StoredObject.completed(resource, over: known.resource(resource.key.kind))
   }
 
   private mutating func addComparisons(of slot: Slot, _ key: ResourceKey) {

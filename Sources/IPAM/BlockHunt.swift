@@ -125,7 +125,7 @@ extension IPAMError {
   var isMalformed: Bool {
     switch self {
     case .malformed: true
-    case .datastore(let error): if case .failed = error { true } else { false }
+    case .datastore(.failed), .datastore(.unreadable): true
     default: false
     }
   }

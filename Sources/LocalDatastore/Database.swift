@@ -203,12 +203,12 @@ actor Database {
         throw .refused(.doesNotExist(resource.key))
       }
       guard present.revision == base else { throw .refused(.updateConflict(resource.key)) }
-      // Who writes an object without its identity, as people do, does not mean to change it.
-      if resource.metadata.uid == nil || resource.metadata.creationTimestamp == nil {
-        let metadata = present.decodedOrBlank().metadata
-        resource.metadata.uid = resource.metadata.uid ?? metadata.uid
-        resource.metadata.creationTimestamp =
-          resource.metadata.creationTimestamp ?? metadata.creationTimestamp
+      let complete = StoredObject.completed(resource, over: present.decodedOrBlank())
+      if complete.metadata.name != resource.metadata.name
+        || complete.metadata.uid != resource.metadata.uid
+        || complete.metadata.creationTimestamp != resource.metadata.creationTimestamp
+      {
+        resource = complete
         do throws(DatastoreError) {
           json = try StoredObject.json(of: resource)
         } catch {

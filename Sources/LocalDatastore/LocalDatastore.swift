@@ -100,7 +100,7 @@ public final class LocalDatastore: Datastore {
     guard let object = try await database.read(key) else { throw .doesNotExist(key) }
     switch object.decoded() {
     case .success(let resource): return resource
-    case .failure(let malformed): throw .failed("\(key) cannot be read: \(malformed.reason)")
+    case .failure(let malformed): throw .unreadable(malformed)
     }
   }
 

@@ -29,6 +29,10 @@ extension StoreUnderTest {
         await rig.server.kill()
         try await rig.server.restart()
       }
+    },
+    spoil: { name in
+      let place = "/calico/resources/v3/projectcalico.org/globalnetworksets/\(name)"
+      try await SharedEtcd.shared.rig().server.put(place, "{")
     })
 
   /// Forgets all that was before now.

@@ -27,6 +27,11 @@ extension StoreUnderTest {
       case 2: try await forget(rig)
       default: try await rig.server.restart()
       }
+    },
+    spoil: { name in
+      try await SharedKubernetes.shared.rig().server.kubectl(
+        "annotate", "--overwrite", "globalnetworksets.crd.projectcalico.org", name,
+        "projectcalico.org/metadata={")
     })
 
   /// Forgets all that was before now: etcd what it has kept, and the server what it remembers.

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import CSQLite
 import Datastore
 import LocalDatastore
 import Synchronization
@@ -33,6 +34,17 @@ extension StoreUnderTest {
           path: folder.file("\(number).db"), durability: .processCrash)
         try await store.compact(keep: 3)
         await store.close()
+      },
+      spoil: { name in
+        let path = folder.file("\(last.withLock { $0 }).db")
+        let change =
+          "UPDATE objects SET value = '{' WHERE kind = 'GlobalNetworkSet' AND name = '\(name)'"
+        var database: OpaquePointer?
+        defer { sqlite3_close(database) }
+        guard sqlite3_open(path, &database) == SQLITE_OK,
+          sqlite3_exec(database, change, nil, nil, nil) == SQLITE_OK,
+          sqlite3_changes(database) == 1
+        else { throw DatastoreError.failed("\(path): \(name) cannot be spoilt") }
       })
   }()
 }

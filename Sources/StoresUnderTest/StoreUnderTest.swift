@@ -20,19 +20,23 @@ public struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   /// Does to it what breaks the connections or the watches of those who have it open; what is
   /// stored stays. Of each fault that it knows one, by number.
   public let disturb: @Sendable (Int) async throws -> Void
+  /// Makes what is stored of a GlobalNetworkSet unreadable, behind the store's back.
+  public let spoil: @Sendable (_ name: String) async throws -> Void
   private let turn = Turn()
 
   init(
     testDescription: String, derivedKinds: Set<Kind> = [],
     openEmpty: @escaping @Sendable () async throws -> any Datastore,
     openAgain: @escaping @Sendable () async throws -> any Datastore,
-    disturb: @escaping @Sendable (Int) async throws -> Void
+    disturb: @escaping @Sendable (Int) async throws -> Void,
+    spoil: @escaping @Sendable (String) async throws -> Void
   ) {
     self.testDescription = testDescription
     self.derivedKinds = derivedKinds
     self.openEmpty = openEmpty
     self.openAgain = openAgain
     self.disturb = disturb
+    self.spoil = spoil
   }
 
   /// The kinds that a client may write.

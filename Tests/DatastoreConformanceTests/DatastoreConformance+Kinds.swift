@@ -93,6 +93,59 @@ extension DatastoreConformance {
         ResourceKey(kind: .globalNetworkPolicy, name: "default.a"), revision: nil)
       #expect(try await store.all(GlobalNetworkPolicy.self).isEmpty)
     },
+    Check("a policy that is written under its other name keeps the one that is stored") { store in
+      func check<P: PolicyResource>(_ type: P.Type) async throws {
+        let namespace = P.kind.isNamespaced ? "n" : nil
+        for (stored, written) in [("default.a", "a"), ("b", "default.b")] {
+          let created = try await store.created(P(name: stored, namespace: namespace))
+          #expect(created.metadata.name == stored)
+          for order in [1.0, 2.0] {
+            var changed = P(name: written, namespace: namespace)
+            changed.metadata.resourceVersion = try await store.get(created.key).revision
+            changed.spec.order = order
+            // With its identity, as a program writes it, and without, as people do.
+            if order == 2 {
+              changed.metadata.uid = created.metadata.uid
+              changed.metadata.creationTimestamp = created.metadata.creationTimestamp
+            }
+            let updated = try await store.updated(changed)
+            #expect(updated.metadata.name == stored, "\(P.kind)")
+            #expect(updated.metadata.uid == created.metadata.uid)
+            #expect(updated.spec.order == order)
+            #expect(try await store.get(created.key) as? P == updated)
+            let listed = try await store.list(ListQuery(P.kind, namespace: namespace)).items
+            #expect(listed.filter { $0.key == created.key } as? [P] == [updated])
+          }
+          try await store.delete(created.key, revision: nil)
+        }
+      }
+      try await check(GlobalNetworkPolicy.self)
+      try await check(NetworkPolicy.self)
+      try await check(StagedGlobalNetworkPolicy.self)
+      try await check(StagedNetworkPolicy.self)
+    },
+    Check("what cannot be read is named, hides nothing else and can be deleted") {
+      store, subject in
+      for name in ["a", "b", "c", "d"] { _ = try await store.created(sample(name)) }
+      try await subject.spoil("b")
+      try await subject.spoil("c")
+      let list = try await store.list(ListQuery(.globalNetworkSet))
+      #expect(list.items.map(\.key.name) == ["a", "d"])
+      #expect(list.malformed.map(\.key.name).sorted() == ["b", "c"])
+      let read = await failure { () throws(DatastoreError) in try await store.get(sampleKey("b")) }
+      #expect(shape(read) == "unreadable: GlobalNetworkSet(b)")
+      #expect("\(read)".hasPrefix("datastore error: GlobalNetworkSet(b) cannot be read: "))
+      let stale = await failure { () throws(DatastoreError) in
+        try await store.delete(sampleKey("b"), revision: "1")
+      }
+      #expect(shape(stale) == "conflict: GlobalNetworkSet(b)")
+      let deleted = try await store.delete(sampleKey("b"), revision: nil)
+      #expect(deleted.key == sampleKey("b"))
+      try await store.delete(sampleKey("c"), revision: nil)
+      let rest = try await store.list(ListQuery(.globalNetworkSet))
+      #expect(rest.items.map(\.key.name) == ["a", "d"] && rest.malformed.isEmpty)
+      _ = try await store.created(sample("b"))
+    },
     Check("an object of a mebibyte is kept, one of two is refused") { store in
       func large(_ name: String, bytes: Int) -> GlobalNetworkSet {
         var set = GlobalNetworkSet(name: name)

@@ -42,6 +42,7 @@ enum DatastoreConformance {
     case .notSupported: "not supported"
     case .unauthorized: "unauthorized"
     case .unavailable: "unavailable"
+    case .unreadable(let object): "unreadable: \(object.key)"
     case .failed: "failed"
     case .cancelled: "cancelled"
     }

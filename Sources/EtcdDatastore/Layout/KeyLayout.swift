@@ -53,7 +53,7 @@ enum KeyLayout {
   static func candidates(_ key: ResourceKey) -> [String] {
     if let candidates = IPAMLayout.candidates(key) { return candidates }
     var paths = [path(key.kind, namespace: key.namespace, name: key.name)]
-    if let other = longName(of: key) {
+    if let other = key.longName {
       paths.append(path(key.kind, namespace: key.namespace, name: other))
     }
     return paths
@@ -124,19 +124,10 @@ enum KeyLayout {
 
   // MARK: - Names
 
-  /// The other name of a policy: with the prefix of the tier `default`. Nil for what has only one.
-  static func longName(of key: ResourceKey) -> String? {
-    let long = "default.\(key.name)"
-    guard ResourceKey(kind: key.kind, namespace: key.namespace, name: long) == key else {
-      return nil
-    }
-    return long
-  }
-
   /// What the names may begin with that a list asks for.
   private static func names(of kind: Kind, beginningWith prefix: String) -> [String] {
     let key = ResourceKey(kind: kind, namespace: "", name: prefix)
-    guard let long = longName(of: key) else { return [prefix] }
+    guard let long = key.longName else { return [prefix] }
     // A prefix of `default.` itself has both kinds of names below it.
     return "default.".hasPrefix(prefix)
       ? [prefix] + (prefix.isEmpty ? [] : [long]) : [prefix, long]

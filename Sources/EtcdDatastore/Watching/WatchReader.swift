@@ -192,7 +192,7 @@ final class WatchReader: Sendable {
       case .stray(let key): (key, key.name)
       }
     guard query.selects(key) else { return nil }
-    if KeyLayout.longName(of: key) != nil,
+    if key.longName != nil,
       let sibling = await sibling(of: key, written: written, isGone: event.type == .delete)
     {
       return sibling.event
@@ -214,7 +214,7 @@ final class WatchReader: Sendable {
   private func sibling(of key: ResourceKey, written: String, isGone: Bool) async -> Sibling? {
     let isShort = written == key.name
     if isShort, !isGone { return nil }
-    guard let other = await store.find(key, isShort ? KeyLayout.longName(of: key) ?? "" : key.name)
+    guard let other = await store.find(key, isShort ? key.longName ?? "" : key.name)
     else { return nil }
     return Sibling(event: isShort ? .set(other) : nil)
   }

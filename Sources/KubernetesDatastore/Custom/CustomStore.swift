@@ -26,7 +26,7 @@ struct CustomStore: KindStore {
     guard let object = try await find(key) else { throw .doesNotExist(key) }
     switch object.result {
     case .success(let resource): return resource
-    case .failure(let malformed): throw .failed("\(key) cannot be read: \(malformed.reason)")
+    case .failure(let malformed): throw .unreadable(malformed)
     }
   }
 
@@ -112,9 +112,7 @@ struct CustomStore: KindStore {
   /// The names under which a resource may be stored, that which goes before the other first: a
   /// policy of the tier `default` may have the tier's name before its own.
   private func names(_ key: ResourceKey) -> [String] {
-    let long = "default.\(key.name)"
-    let isPolicy = ResourceKey(kind: key.kind, namespace: key.namespace, name: long) == key
-    return isPolicy ? [key.name, long] : [form.customName(key.name)]
+    key.longName.map { [key.name, $0] } ?? [form.customName(key.name)]
   }
 
   /// Whether one of two spellings goes before the other: the shorter.
