@@ -284,8 +284,8 @@ let package = Package(
     tests(
       "CommandLine",
       [
-        "Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "TestSupport",
-        "ValueTree",
+        "Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "StoresUnderTest",
+        "TestSupport", "ValueTree", argumentParser,
       ]),
     tests(
       "NodeAgent",

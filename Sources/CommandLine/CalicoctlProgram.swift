@@ -28,8 +28,8 @@ public enum CalicoctlProgram {
     }
   }
 
-  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
-    try CalicoctlCommand.parseAsRoot(arguments)
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    try CalicoctlCommand.parseAsRoot(ShortOption.separated(arguments))
   }
 
   /// What the parser has to say: help is no error.

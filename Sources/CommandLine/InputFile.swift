@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import ValueTree
 
 /// Reads files that people name.
 enum InputFile {
@@ -23,7 +24,7 @@ enum InputFile {
     _ folder: String, recursive: Bool, depth: Int, into files: inout [String]
   ) throws {
     guard depth < folderDepth else {
-      throw CommandFailure("\(folder): folders are nested deeper than \(folderDepth)")
+      throw CommandFailure("\(folder.onOneLine): folders are nested deeper than \(folderDepth)")
     }
     for name in try names(in: folder) {
       let path = folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
@@ -78,7 +79,7 @@ enum InputFile {
       if count == 0 { return bytes }
       bytes += chunk[..<count]
       guard bytes.count <= limit else {
-        throw CommandFailure("\(path) is too large: at most \(limit >> 20) MiB are read")
+        throw CommandFailure("\(path.onOneLine) is too large: at most \(limit >> 20) MiB are read")
       }
     }
   }
@@ -86,6 +87,6 @@ enum InputFile {
   private static func failure(_ path: String) -> CommandFailure {
     let code = errno
     let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-    return CommandFailure("failed to execute command: cannot read \(path): \(reason)")
+    return CommandFailure("failed to execute command: cannot read \(path.onOneLine): \(reason)")
   }
 }

@@ -60,7 +60,8 @@ struct ManifestReader {
     } else if let namespace, namespace != own {
       return complain(
         "metadata", "namespace",
-        message: "resource namespace does not match client namespace. \(own) != \(namespace)")
+        message: "resource namespace does not match client namespace. \(own) != \(namespace)"
+          .onOneLine)
     }
     items.append(item)
   }

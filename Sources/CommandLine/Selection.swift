@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Resources
+import ValueTree
 
 /// The kind and namespace that a command line names.
 struct Selection {
@@ -11,7 +12,7 @@ struct Selection {
 
   init(_ text: String, namespace: String?) throws {
     guard let kind = Kind(alias: text), kind.isUserVisible else {
-      throw CommandFailure("resource type '\(text)' is not supported")
+      throw CommandFailure("resource type \(text.quoted) is not supported")
     }
     if namespace != nil, !kind.isNamespaced {
       throw CommandFailure("\(kind.rawValue) is not namespaced")

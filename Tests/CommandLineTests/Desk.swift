@@ -20,6 +20,8 @@ struct Desk {
 
   /// Whether commands open the datastore that is configured, as the program does.
   var followsConfiguration = false
+  /// Opens the datastore; nil for one of this desk's own.
+  var open: (@Sendable () async throws -> any Datastore)?
   /// What is between the commands and the datastore.
   var wrap: @Sendable (any Datastore) -> any Datastore = { $0 }
 
@@ -43,8 +45,9 @@ struct Desk {
     let said = Said()
     var context = CommandContext(
       environment: environment,
-      openStore: { [wrap] _, _ in
-        wrap(try await LocalDatastore.open(path: path, durability: .processCrash))
+      openStore: { [open, wrap] _, _ in
+        if let open { return wrap(try await open()) }
+        return wrap(try await LocalDatastore.open(path: path, durability: .processCrash))
       },
       readBird: readBird,
       readStandardInput: { Array(input.utf8) },

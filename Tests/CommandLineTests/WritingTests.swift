@@ -5,6 +5,7 @@ import Datastore
 import Resources
 import TestSupport
 import Testing
+import ValueTree
 
 @Suite("Writing resources")
 struct WritingTests {
@@ -164,17 +165,81 @@ struct WritingTests {
     node.status = NodeStatus()
     node.status?.wireguardPublicKey = "key"
     try await desk.store(node)
+    // Go writes a status that has nothing in it as null.
+    for status in ["", "status: null"] {
+      let input = """
+        apiVersion: projectcalico.org/v3
+        kind: Node
+        metadata: {name: n1, creationTimestamp: null}
+        spec:
+          bgp: {ipv4Address: 10.0.0.1/24}
+        \(status)
+        """
+      #expect(await desk.run("apply", "-f", "-", input: input).code == 0)
+      let stored = try await desk.withStore { try await $0.get(Node.self, "n1") }
+      #expect(stored.status?.wireguardPublicKey == "key")
+      #expect(stored.spec.bgp?.ipv4Address == "10.0.0.1/24")
+    }
+  }
+
+  @Test("a status that this kind has not of its own is kept too")
+  func otherStatus() async throws {
+    var pool = IPPool(name: "p", spec: IPPoolSpec(cidr: "10.0.0.0/16"))
+    pool.unknown = [.init("status", ["conditions": [["type": "Allocatable"]]])]
+    try await desk.store(pool)
+    for status in ["", "status: null"] {
+      let input = Book.ipPool.replacing("my.ippool", with: "p").replacing("10.1.", with: "10.0.")
+      #expect(await desk.run("apply", "-f", "-", input: "\(input)\n\(status)\n").code == 0)
+      let stored = try await desk.withStore { try await $0.get(IPPool.self, "p") }
+      #expect(stored.unknown == pool.unknown)
+    }
+  }
+
+  @Test("a list whose items are null is a list of nothing")
+  func nullItems() async throws {
+    let input = "apiVersion: projectcalico.org/v3\nkind: TierList\nmetadata: {}\nitems: null\n"
+    for verb in ["create", "apply", "replace", "delete"] {
+      #expect(
+        await desk.run(verb, "-f", "-", input: input)
+          == .init(code: 1, error: "no resources specified\n"))
+      #expect(
+        await desk.run(verb, "-f", "-", "--skip-empty", input: input)
+          == .init(output: "No resources specified\n"))
+    }
+    #expect(
+      await desk.run("apply", "-f", "-", input: "\(input)---\n\(Book.tier)")
+        == .init(output: "Successfully applied 1 'Tier' resource(s)\n"))
+  }
+
+  @Test("what is said of a value with line breaks is one line")
+  func lineBreaks() async throws {
     let input = """
       apiVersion: projectcalico.org/v3
-      kind: Node
-      metadata: {name: n1}
+      kind: GlobalNetworkPolicy
+      metadata: {name: p}
       spec:
-        bgp: {ipv4Address: 10.0.0.1/24}
+        selector: |
+          app == 'a'
+
       """
-    #expect(await desk.run("apply", "-f", "-", input: input).code == 0)
-    let stored = try await desk.withStore { try await $0.get(Node.self, "n1") }
-    #expect(stored.status?.wireguardPublicKey == "key")
-    #expect(stored.spec.bgp?.ipv4Address == "10.0.0.1/24")
+    let answer = await desk.run("apply", "-f", "-", input: input)
+    #expect(
+      answer
+        == .init(
+          code: 1,
+          error:
+            "failed to execute command: <stdin>:5:3: spec.selector: invalid selector: expected "
+            + "&&, || or the end, found \"\\n\" at position 11 (is 'app == 'a'\\n')\n"))
+    for arguments in [
+      ["get", "a\nb"], ["get", "nodes", "a\nb"], ["get", "nodes", "-o", "a\nb"],
+      ["delete", "nodes", "a\nb"], ["apply", "-f", "/a\nb"], ["get", "nodes", "-c", "/a\nb"],
+      ["ipam", "release", "--ip", "a\nb"], ["ipam", "show", "--ip", "a\nb"],
+      ["delete", "np", "a\nb", "-n", "c\nd"],
+    ] {
+      let answer = await desk.run(arguments)
+      #expect(answer.code == 1)
+      #expect(answer.error.split(separator: "\n").count == 1, "\(answer.error)")
+    }
   }
 
   @Test("files without resources are an error, unless told otherwise")

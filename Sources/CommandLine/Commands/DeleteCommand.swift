@@ -24,7 +24,8 @@ struct DeleteCommand: ContextCommand {
   var name: [String] = []
   @OptionGroup var manifests: ManifestOptions
   @OptionGroup var place: NamespaceOption
-  @Flag(name: [.customShort("s"), .long], help: "Pass over resources that do not exist.")
+  @Flag(
+    name: [ShortOption.skipNotExists.name, .long], help: "Pass over resources that do not exist.")
   var skipNotExists = false
   @OptionGroup var options: StoreOptions
 

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Datastore
 import Resources
+import ValueTree
 
 /// `calicoctl get`
 struct GetCommand: ContextCommand {
@@ -24,11 +25,14 @@ struct GetCommand: ContextCommand {
   @OptionGroup var manifests: ManifestOptions
   @OptionGroup var place: NamespaceOption
   @Flag(
-    name: [.customShort("A"), .customShort("a"), .customLong("all-namespaces")],
+    name: [
+      ShortOption.allNamespaces.name, ShortOption.allNamespacesToo.name,
+      .customLong("all-namespaces"),
+    ],
     help: "The resources of all namespaces.")
   var allNamespaces = false
   @Option(
-    name: [.customShort("o", allowingJoined: true), .long],
+    name: [ShortOption.output.name, .long],
     help: "How to show them: \(OutputFormat.names).")
   var output = OutputFormat.table.rawValue
   @Flag(help: "Leave out what only this datastore knows, such as UIDs and revisions.")
@@ -46,7 +50,7 @@ struct GetCommand: ContextCommand {
   func run(in context: CommandContext) async throws {
     guard let format = OutputFormat(rawValue: output.isEmpty ? "ps" : output) else {
       throw CommandFailure(
-        "unrecognized output format '\(output)', valid are: \(OutputFormat.names)")
+        "unrecognized output format \(output.quoted), valid are: \(OutputFormat.names)")
     }
     let query = try query(context)
     try await options.withStore(context) { store in
@@ -55,9 +59,6 @@ struct GetCommand: ContextCommand {
         found = try await query.run(store)
       } catch {
         throw CommandFailure("failed to get resources: \(error)")
-      }
-      for malformed in found.malformed {
-        context.error("\(malformed.key) cannot be read and is left out: \(malformed.reason)\n")
       }
       if export { found.removeStoreFields() }
       let showsNamespace = allNamespaces || place.namespace != nil

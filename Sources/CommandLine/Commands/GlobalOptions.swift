@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ValueTree
 
 /// What every command understands.
 struct GlobalOptions: ParsableArguments {
   @Option(
-    name: [.customShort("l", allowingJoined: true), .long],
+    name: [ShortOption.logLevel.name, .long],
     help: "What to log: one of \(GlobalOptions.levels.joined(separator: ", ")).")
   var logLevel = "panic"
 
@@ -21,7 +22,8 @@ struct GlobalOptions: ParsableArguments {
   func validate() throws {
     guard Self.levels.contains(logLevel.lowercased()) else {
       throw ValidationError(
-        "unknown log level: \(logLevel), expected one of: \(Self.levels.joined(separator: ", "))")
+        "unknown log level: \(logLevel.onOneLine), expected one of: \(Self.levels.joined(separator: ", "))"
+      )
     }
   }
 }

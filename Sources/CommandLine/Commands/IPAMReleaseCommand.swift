@@ -4,6 +4,7 @@
 import Addressing
 import ArgumentParser
 import IPAM
+import ValueTree
 
 /// `calicoctl ipam release`
 struct IPAMReleaseCommand: ContextCommand {
@@ -38,7 +39,7 @@ extension IPAMCommand {
   /// Reads an address of the command line.
   static func address(_ text: String) throws -> IPAddress {
     guard let address = IPAddress(text) else {
-      throw CommandFailure("invalid IP address '\(text)': must be an IPv4 or IPv6 address")
+      throw CommandFailure("invalid IP address \(text.quoted): must be an IPv4 or IPv6 address")
     }
     return address
   }

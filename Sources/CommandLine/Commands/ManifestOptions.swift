@@ -6,13 +6,13 @@ import ArgumentParser
 /// Which files a command reads resources from.
 struct ManifestOptions: ParsableArguments {
   @Option(
-    name: [.customShort("f", allowingJoined: true), .long],
+    name: [ShortOption.filename.name, .long],
     help: ArgumentHelp(
       "A YAML or JSON file, a folder of such files, or - for standard input. May be repeated.",
       valueName: "file"))
   var filename: [String] = []
 
-  @Flag(name: [.customShort("R"), .long], help: "Read the folders inside a folder too.")
+  @Flag(name: [ShortOption.recursive.name, .long], help: "Read the folders inside a folder too.")
   var recursive = false
 
   @Flag(help: "Files without resources are no error.")

@@ -20,7 +20,7 @@ struct MigrateImportCommand: ContextCommand {
       """)
 
   @Option(
-    name: [.customShort("f", allowingJoined: true), .long],
+    name: [ShortOption.filename.name, .long],
     help: ArgumentHelp(
       "The file that an export has written, or - for standard input.", valueName: "file"))
   var filename: String

@@ -6,7 +6,12 @@ import ArgumentParser
 /// The namespace of namespaced resources.
 struct NamespaceOption: ParsableArguments {
   @Option(
-    name: [.customShort("n", allowingJoined: true), .long],
-    help: "The namespace of the resources, for kinds that have one. (default: default)")
-  var namespace: String?
+    name: [ShortOption.namespace.name, .customLong("namespace")],
+    help: ArgumentHelp(
+      "The namespace of the resources, for kinds that have one. (default: default)",
+      valueName: "namespace"))
+  var given: String?
+
+  /// What was given; nothing, as of a script's variable that is not set, is none.
+  var namespace: String? { given.flatMap { $0.isEmpty ? nil : $0 } }
 }

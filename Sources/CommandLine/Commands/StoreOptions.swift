@@ -5,13 +5,14 @@ import ArgumentParser
 import Datastore
 import Resources
 import Settings
+import ValueTree
 
 /// What commands understand that work on the datastore.
 struct StoreOptions: ParsableArguments {
   @OptionGroup var global: GlobalOptions
 
   @Option(
-    name: [.customShort("c", allowingJoined: true), .long],
+    name: [ShortOption.config.name, .long],
     help: "The file that says how to reach the datastore. (default: /etc/calico/calicoctl.cfg)")
   var config: String?
 
@@ -26,7 +27,7 @@ struct StoreOptions: ParsableArguments {
       do {
         _ = try InputFile.read(config)
       } catch {
-        throw CommandFailure("Error reading config file: \(config)")
+        throw CommandFailure("Error reading config file: \(config.onOneLine)")
       }
     }
     var environment = context.environment

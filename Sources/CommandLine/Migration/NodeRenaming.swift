@@ -3,6 +3,7 @@
 
 import Addressing
 import Resources
+import ValueTree
 
 /// Gives nodes the names that Kubernetes has for them, and with them everything that names a node.
 ///
@@ -24,7 +25,7 @@ struct NodeRenaming {
         ?? old
       if let other = owners.updateValue(old, forKey: new) {
         throw CommandFailure(
-          "nothing was imported: the nodes \(other) and \(old) are both '\(new)' in Kubernetes "
+          "nothing was imported: the nodes \(other) and \(old) are both \(new.quoted) in Kubernetes "
             + "(spec.orchRefs); correct or delete one of them, and export again")
       }
       if new != old { names[old] = new }

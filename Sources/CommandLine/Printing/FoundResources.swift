@@ -9,8 +9,7 @@ struct FoundResources {
   var items: [any Resource] = []
   /// The kind and the revision, when all of a kind was asked for.
   var list: (kind: Kind, revision: String?)?
-  var malformed: [MalformedObject] = []
-  /// What was asked for by name and is not there.
+  /// What was asked for by name and is not there, and what is there and cannot be read.
   var missing: [DatastoreError] = []
 
   /// Leaves out what only this datastore knows.

@@ -15,14 +15,17 @@ enum ResourceQuery {
     case .list(let query):
       let result = try await store.list(query)
       found.items = result.items
-      found.malformed = result.malformed
+      found.missing = result.malformed.map { .unreadable($0) }
       found.list = (query.kind, result.revision)
     case .keys(let keys):
       for key in keys {
         do {
           found.items.append(try await store.get(key))
-        } catch .doesNotExist(let key) {
-          found.missing.append(.doesNotExist(key))
+        } catch {
+          switch error {
+          case .doesNotExist, .unreadable: found.missing.append(error)
+          default: throw error
+          }
         }
       }
     }

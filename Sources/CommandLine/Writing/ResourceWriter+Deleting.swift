@@ -13,15 +13,22 @@ extension ResourceWriter {
   func delete(_ key: ResourceKey, revision: String?, skipMissing: Bool) async throws -> Bool {
     try Self.checkWritable(key, "delete")
     for _ in 0..<Self.attempts {
-      guard let stored = try await find(key) else {
-        if skipMissing { return false }
-        throw DatastoreError.doesNotExist(key)
-      }
-      try Self.checkRevision(revision, of: stored)
       do {
+        guard let stored = try await find(key) else {
+          if skipMissing { return false }
+          throw DatastoreError.doesNotExist(key)
+        }
+        try Self.checkRevision(revision, of: stored)
         try await delete(stored)
         return true
-      } catch DatastoreError.updateConflict {}
+      } catch DatastoreError.updateConflict {
+      } catch DatastoreError.unreadable {
+        // Nobody can make it right but by writing it anew, and nothing but its name is needed to
+        // take it away. What it was cannot be asked any more: a pool's blocks stay as they are.
+        try await release(key)
+        try await store.delete(key, revision: revision)
+        return true
+      }
     }
     throw DatastoreError.updateConflict(key)
   }
@@ -31,19 +38,29 @@ extension ResourceWriter {
     switch stored {
     case let pool as IPPool:
       revision = try await empty(pool).metadata.resourceVersion
-    case let tier as Tier:
-      try await checkUnused(tier)
     case is Node:
-      for tunnel in NodeHandle.kinds {
-        try await ipam.release(handle: "\(tunnel)-\(stored.metadata.name)")
-      }
-      try await ipam.releaseHostAffinities(stored.metadata.name)
+      try await release(stored.key)
       // The node's programs may have written to it since.
       revision = nil
     default:
-      break
+      try await release(stored.key)
     }
     try await store.delete(stored.key, revision: revision)
+  }
+
+  /// Gives up what belongs to a resource by its name.
+  ///
+  /// Errors: something else still needs it.
+  private func release(_ key: ResourceKey) async throws {
+    switch key.kind {
+    case .tier:
+      try await checkUnused(key)
+    case .node:
+      for tunnel in NodeHandle.kinds { try await ipam.release(handle: "\(tunnel)-\(key.name)") }
+      try await ipam.releaseHostAffinities(key.name)
+    default:
+      break
+    }
   }
 
   /// Disables a pool and takes its blocks back. Returns it as it is stored then.
@@ -63,10 +80,10 @@ extension ResourceWriter {
     return disabled
   }
 
-  private func checkUnused(_ tier: Tier) async throws {
-    let name = tier.metadata.name
+  private func checkUnused(_ tier: ResourceKey) async throws {
+    let name = tier.name
     func refusal(_ reason: String) -> DatastoreError {
-      .notSupported(operation: "delete", key: tier.key, reason: reason)
+      .notSupported(operation: "delete", key: tier, reason: reason)
     }
     if Self.builtInTiers.contains(name) {
       throw refusal("The built-in tier \(name) cannot be deleted")

@@ -4,6 +4,7 @@
 import Datastore
 import IPAM
 import Resources
+import ValueTree
 
 /// What people may write depends on what there is.
 extension ResourceWriter {
@@ -48,7 +49,7 @@ extension ResourceWriter {
   private func tierProblems(_ tier: String, isInSpec: Bool) async throws -> [FieldProblem] {
     if Self.builtInTiers.contains(tier) { return [] }
     guard try await store.find(Tier.self, tier) == nil else { return [] }
-    let message = "tier '\(tier)' does not exist: create it before its policies"
+    let message = "tier \(tier.quoted) does not exist: create it before its policies"
     return [
       isInSpec
         ? FieldProblem("spec", "tier", message: message)

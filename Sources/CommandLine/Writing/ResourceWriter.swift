@@ -124,7 +124,7 @@ struct ResourceWriter {
     let latest = stored.metadata.resourceVersion ?? ""
     guard let given, given != latest else { return }
     throw CommandFailure(
-      "resource version '\(given)' is out of date (latest: \(latest)). "
+      "resource version \(given.quoted) is out of date (latest: \(latest)). "
         + "Update the resource YAML/JSON in order to make changes")
   }
 }
