@@ -23,10 +23,13 @@ public struct AutoAssignResult: Sendable, Hashable {
       self.requested = requested
     }
 
+    /// Whether there is nothing left to assign.
+    var isComplete: Bool { assignments.count >= requested }
+
     /// Nil if all addresses were assigned. What was assigned of a part stays assigned: give it
     /// back by handle.
     public var failure: IPAMError? {
-      if assignments.count >= requested { return nil }
+      if isComplete { return nil }
       if let blockLimit { return .blockLimit(blockLimit) }
       return .partial(
         assigned: assignments.count, requested: requested, family: family, messages: messages)

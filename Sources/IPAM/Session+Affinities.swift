@@ -36,7 +36,8 @@ extension Session {
   }
 
   /// Makes a block the host's: creates it where it does not exist, takes it where it is nobody's
-  /// and empty, completes or confirms a claim that was begun. Nil if it is somebody else's.
+  /// and empty, completes or confirms a claim that was begun. Nil if it is somebody else's, or a block
+  /// of another size is in its place.
   mutating func claim(_ cidr: CIDR, for host: String) async throws(IPAMError) -> Block? {
     for attempt in 0..<Self.retries {
       try await pause(before: attempt)
@@ -45,6 +46,10 @@ extension Session {
       if let block, known?.spec.state == .confirmed, block.isOwned(by: host) { return block }
       if let block, !block.isOwned(by: host), block.owner != nil || !block.isEmpty {
         // Somebody else's. A claim of ours on it is a leftover.
+        if let known, try await !delete(known) { continue }
+        return nil
+      }
+      if block == nil, try await isOverlapped(cidr) {
         if let known, try await !delete(known) { continue }
         return nil
       }

@@ -10,8 +10,25 @@ extension Session {
     _ address: IPAddress, host: String, to holder: AllocationAttribute, reuseExisting: Bool
   ) async throws(IPAMError) -> Assignment {
     let surroundings = try await surroundings()
-    guard let pool = surroundings.pools.holding(address), let cidr = pool.block(holding: address)
-    else { throw .notInPool(address) }
+    guard let pool = surroundings.pools.holding(address),
+      var cidr = pool.block(holding: address)
+    else {
+      // The pool may be gone, but what is held stays held.
+      if reuseExisting, let id = holder.handleID,
+        let held = try await held(by: id, on: nil, surroundings).first(where: {
+          $0.address == address
+        })
+      {
+        return held
+      }
+      throw .notInPool(address)
+    }
+    if try await findBlock(cidr) == nil,
+      let other = try await listBlocks().first(where: { $0.cidr.contains(address) })
+    {
+      // Of when the pool had another block size.
+      cidr = other.cidr
+    }
     for attempt in 0..<Self.retries {
       try await pause(before: attempt)
       let found = try await findBlock(cidr)

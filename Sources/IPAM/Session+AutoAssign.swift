@@ -10,20 +10,22 @@ extension Session {
     _ request: AutoAssignRequest, salt: UInt64
   ) async throws(IPAMError) -> AutoAssignResult {
     let surroundings = try await surroundings(automatic: true)
-    let node = try await labels(of: request.host, for: surroundings.pools)
     var result = AutoAssignResult(
       v4: .init(family: .v4, requested: request.v4Count),
       v6: .init(family: .v6, requested: request.v6Count))
-    // The choice for both families comes before the first write: it may fail.
-    let v4 = try choose(.v4, request, node, surroundings)
-    let v6 = try choose(.v6, request, node, surroundings)
     if request.reuseExisting {
       let held = try await held(by: request.handle, on: request.host, surroundings)
       result.v4.assignments = Array(
         held.filter { $0.address.family == .v4 }.prefix(request.v4Count))
       result.v6.assignments = Array(
         held.filter { $0.address.family == .v6 }.prefix(request.v6Count))
+      // What is held needs no pool: it may be disabled by now, meant for others, or gone.
+      if result.v4.isComplete, result.v6.isComplete { return result }
     }
+    let node = try await labels(of: request.host, for: surroundings.pools)
+    // The choice for both families comes before the first write: it may fail.
+    let v4 = try result.v4.isComplete ? nil : choose(.v4, request, node, surroundings)
+    let v6 = try result.v6.isComplete ? nil : choose(.v6, request, node, surroundings)
     if let v4 { try await fill(&result.v4, request, v4, surroundings, salt: salt) }
     if let v6 { try await fill(&result.v6, request, v6, surroundings, salt: salt) }
     return result

@@ -20,6 +20,18 @@ extension Session {
     try await list(IPAMBlock.self).compactMap { try? Block($0) }
   }
 
+  /// Whether a block of another size has some of the addresses: a pool that was made anew with
+  /// another block size has its old blocks, and what runs keeps its addresses.
+  mutating func isOverlapped(_ cidr: CIDR) async throws(IPAMError) -> Bool {
+    // One list serves a whole search: blocks of the same size meet when they are created.
+    if blockNetworks == nil {
+      blockNetworks = try await list(IPAMBlock.self).compactMap { CIDR($0.spec.cidr) }
+    }
+    return blockNetworks?.contains {
+      $0.prefixLength != cidr.prefixLength && $0.overlaps(cidr)
+    } ?? false
+  }
+
   /// Writes a block; nil if somebody else was faster.
   mutating func write(_ block: Block) async throws(IPAMError) -> Block? {
     var block = block

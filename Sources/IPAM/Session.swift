@@ -19,6 +19,8 @@ struct Session {
   let now: Int64
   let reserved: CIDRSet
   private let retryPause: @Sendable (Int) async -> Void
+  /// The networks of all blocks, once somebody has asked (`isOverlapped`).
+  var blockNetworks: [CIDR]?
   private var rows: [ResourceKey: Row] = [:]
   private var written: [ResourceKey] = []
 
