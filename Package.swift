@@ -290,8 +290,8 @@ let package = Package(
     tests(
       "NodeAgent",
       [
-        "Addressing", "Datastore", "LocalDatastore", "Resources", "Routing", "Settings", "SyncModel",
-        "Telemetry", "TestSupport", "ValueTree", logging,
+        "Addressing", "Dataplane", "Datastore", "LocalDatastore", "Resources", "Routing", "Settings",
+        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ]),
     tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
     tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),

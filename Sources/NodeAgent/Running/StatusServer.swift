@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Telemetry
 
 /// The agent's HTTP: liveness and readiness on one port, metrics on another. Both are opened,
@@ -19,7 +20,8 @@ actor StatusServer {
   private let health: HealthRegistry
   private let metrics: MetricsRegistry
   private let log: Logger
-  private var running: [String: (address: Address, task: Task<Void, Never>)] = [:]
+  private var running: [String: (address: Address, group: ServiceGroup, task: Task<Void, Never>)] =
+    [:]
 
   init(health: HealthRegistry, metrics: MetricsRegistry, log: Logger) {
     self.health = health
@@ -48,7 +50,8 @@ actor StatusServer {
   ) async {
     if let current = running[name] {
       if current.address == address { return }
-      current.task.cancel()
+      // Told, not cancelled: a server that is cancelled logs that as an error.
+      await current.group.triggerGracefulShutdown()
       await current.task.value
       running[name] = nil
     }
@@ -59,24 +62,45 @@ actor StatusServer {
     quiet.logLevel = .warning
     let configuration = ApplicationConfiguration(
       address: .hostname(address.host, port: address.port), serverName: nil)
-    let log = log
-    let task = Task {
+    let listener = Listener(
+      name: name, address: address, log: log,
+      application: Application(router: router, configuration: configuration, logger: quiet))
+    var settings = ServiceGroupConfiguration(services: [listener], logger: quiet)
+    // A client that keeps its connection open is not waited for any longer.
+    settings.maximumGracefulShutdownDuration = .seconds(1)
+    let group = ServiceGroup(configuration: settings)
+    let task = Task { [log] in
+      do { try await group.run() } catch is CancellationError {} catch {
+        log.error("serving \(name) has ended: \(error)")
+      }
+    }
+    running[name] = (address, group, task)
+    log.info("serving \(name)", metadata: ["address": "\(address.host):\(address.port)"])
+  }
+
+  /// Serves until it is told to stop.
+  private struct Listener<Responder: HTTPResponder>: Service, CustomStringConvertible
+  where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+    let name: String
+    let address: Address
+    let log: Logger
+    let application: Application<Responder>
+
+    var description: String { name }
+
+    func run() async throws {
       // A port may still be held by whoever had it before.
-      while !Task.isCancelled {
+      while !Task.isShuttingDownGracefully, !Task.isCancelled {
         do {
-          let application = Application(
-            router: router, configuration: configuration, logger: quiet)
           try await application.run()
         } catch is CancellationError {
           return
         } catch {
           log.error("cannot serve \(name) on \(address.host):\(address.port): \(error)")
-          try? await Task.sleep(for: .seconds(2))
+          try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(2)) }
         }
       }
     }
-    running[name] = (address, task)
-    log.info("serving \(name)", metadata: ["address": "\(address.host):\(address.port)"])
   }
 
   private static func response(_ state: HealthState) -> Response {
