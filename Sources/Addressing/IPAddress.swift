@@ -96,6 +96,17 @@ public struct IPAddress: Hashable, Comparable, Sendable {
     family == .v4 ? bits >> 28 == 0xe : bits >> 120 == 0xff
   }
 
+  /// Whether other machines can speak to one machine by it, without an interface beside it: no
+  /// unspecified, loopback, multicast or broadcast address, none of 0.0.0.0/8 or fe80::/10, and no
+  /// IPv4 address in the form of an IPv6 one. 169.254.0.0/16 counts: some clouds route it.
+  public var canBePeer: Bool {
+    if isUnspecified || isLoopback || isMulticast { return false }
+    return switch family {
+    case .v4: bits >> 24 != 0 && bits != 0xffff_ffff
+    case .v6: !isLinkLocal && bits >> 32 != 0xffff
+    }
+  }
+
   public static func < (a: IPAddress, b: IPAddress) -> Bool {
     a.family == b.family ? a.bits < b.bits : a.family < b.family
   }

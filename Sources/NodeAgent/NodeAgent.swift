@@ -42,12 +42,15 @@ public struct NodeAgent: Sendable {
   /// Runs until SIGTERM or SIGINT. What is in the kernel, and BIRD, stay as they are.
   public func run() async throws {
     let configuration = try NodeConfiguration(environment: environment, hostName: Self.hostName())
-    var settings = SettingsState(
+    var settings = try SettingsState(
       node: configuration.nodeName, environment: environment,
       file: try SettingsFile.read(configuration.felixConfigurationFile))
     let output = LogOutput(level: settings.logLevel)
     let log = output.logger("node")
-    for problem in settings.problems { log.warning("\(problem)") }
+    for problem in configuration.warnings + settings.problems { log.warning("\(problem)") }
+    if let file = environment["FELIX_CONFIGFILE"], !file.isEmpty, access(file, F_OK) != 0 {
+      log.warning("FELIX_CONFIGFILE = '\(file)': there is no such file, and it sets nothing")
+    }
     log.info("starting", metadata: ["node": "\(configuration.nodeName)", "version": "\(version)"])
     try PrivateFile.makeFolder(configuration.runDirectory)
     try PrivateFile.makeFolder(configuration.libDirectory)
@@ -70,7 +73,9 @@ public struct NodeAgent: Sendable {
 
     let registered = try await startUp(configuration, health, notice, log)
     let (store, node) = (registered.store, registered.node)
-    _ = settings.update(registered.configurations, labels: node.metadata.labels)
+    for problem in settings.start(registered.configurations, labels: node.metadata.labels) {
+      log.warning("\(problem)")
+    }
     output.level = settings.logLevel
 
     let core = AgentCore(
@@ -88,6 +93,9 @@ public struct NodeAgent: Sendable {
         daemon: BirdDaemon(
           program: configuration.birdProgram, runDirectory: configuration.runDirectory),
         health: health, log: output.logger("bird"))
+    } else {
+      let backend = configuration.backend.rawValue
+      health.note("bird", "does not run, as CALICO_NETWORKING_BACKEND is \(backend)")
     }
     let socket = try AgentServer(
       path: AgentSocket.path(runDirectory: configuration.runDirectory)

@@ -54,8 +54,14 @@ extension BGPDaemonConfiguration {
   }
 
   private var directInterfaces: String {
-    (workloadInterfacePrefixes.map { "-\"\($0)*\"" } + ["-\"kube-ipvs*\"", "\"*\""])
-      .joined(separator: ", ")
+    (workloadPatterns.map { "-\($0)" } + ["-\"kube-ipvs*\"", "\"*\""]).joined(separator: ", ")
+  }
+
+  /// The workloads' interfaces, as BIRD's patterns: `"cali*"`.
+  private var workloadPatterns: [String] {
+    workloadInterfacePrefixes.filter { prefix in
+      !prefix.isEmpty && prefix.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x22 }
+    }.map { "\"\($0)*\"" }
   }
 
   private func familySection(_ family: IPFamily) -> [String] {
@@ -63,15 +69,19 @@ extension BGPDaemonConfiguration {
     let own = blocks.filter { $0.family == family }.sorted()
     let pools = pools.filter { $0.cidr.family == family }.sorted { $0.cidr < $1.cidr }
     var lines = ["", "# What peers are told: IPv\(digit).", "filter calico_export\(digit) {"]
-    for pool in pools where !pool.exported {
+    for pool in pools where pool.announced == .nothing {
       lines.append("  if net ~ [ \(pool.cidr)+ ] then reject;")
     }
     for block in own where !block.isHost {
       lines.append("  if net = \(block) then accept;")
       lines.append("  if net ~ [ \(block)+ ] then reject;")
     }
-    for pool in pools where pool.exported {
-      lines.append("  if net ~ [ \(pool.cidr)+ ] then accept;")
+    for pool in pools where pool.announced != .nothing {
+      let patterns =
+        pool.announced == .everything ? [""] : workloadPatterns.map { " && ifname ~ \($0)" }
+      for pattern in patterns {
+        lines.append("  if net ~ [ \(pool.cidr)+ ]\(pattern) then accept;")
+      }
     }
     lines += ["  reject;", "}", "", "# What this node's kernel is told."]
     lines.append("filter calico_kernel\(digit) {")

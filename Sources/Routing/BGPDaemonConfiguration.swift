@@ -27,10 +27,12 @@ public struct BGPDaemonConfiguration: Sendable, Hashable {
   public var blocks: [CIDR]
   public var pools: [BGPPool]
   public var peers: [BGPNeighbor]
-  /// Prefixes of workload interfaces; BIRD takes no connected routes from them.
+  /// Prefixes of workload interfaces; BIRD takes no connected routes from them. One that a pattern
+  /// of BIRD's cannot hold is left out.
   public var workloadInterfacePrefixes: [String]
   public var logLevel: LogLevel
-  /// Where BIRD logs to: absolute path; rotated once at 1 MiB.
+  /// Where BIRD logs to: absolute path, without quotes and line breaks, for which BIRD knows no
+  /// other way of writing; rotated once at 1 MiB.
   public var logFile: String
 
   public init(
@@ -55,13 +57,21 @@ public struct BGPDaemonConfiguration: Sendable, Hashable {
 
 /// A pool, as BIRD's filters know it.
 public struct BGPPool: Sendable, Hashable {
-  public var cidr: CIDR
-  /// Whether routes of the pool are announced to peers.
-  public var exported: Bool
+  /// Which routes into the pool peers are told of, besides the own blocks.
+  public enum Announced: Sendable, Hashable {
+    case everything
+    /// Those that lead to workloads of this node.
+    case workloads
+    /// None, and not the own blocks either.
+    case nothing
+  }
 
-  public init(cidr: CIDR, exported: Bool) {
+  public var cidr: CIDR
+  public var announced: Announced
+
+  public init(cidr: CIDR, announced: Announced) {
     self.cidr = cidr
-    self.exported = exported
+    self.announced = announced
   }
 }
 

@@ -33,18 +33,42 @@ public struct BirdDaemon: Sendable {
 
   /// Makes the running BIRD use this configuration; starts one when none answers.
   ///
-  /// The text is checked by BIRD before it replaces the old file; when BIRD refuses it, the old file
-  /// and the running configuration stay.
+  /// The text is checked by BIRD before it replaces the old file; when BIRD refuses it (`refused`),
+  /// the old file and the running configuration stay.
   public func apply(_ configuration: String) throws(RoutingError) -> Outcome {
     let known = try? readFile(configurationFile)
     let changed = known != configuration
-    if changed { try install(configuration) }
-    do {
+    if changed { try stage(configuration) }
+    do throws(RoutingError) {
       var control = try BirdControl.connect(path: socket)
       guard changed else { return .unchanged }
-      _ = try control.send("configure")
+      do throws(RoutingError) {
+        _ = try control.send("configure \"\(stagedFile)\"")
+      } catch {
+        if case .refused = error { unlink(stagedFile) }
+        throw error
+      }
+      // Only now: whoever stops in between, or hears no answer, finds the old file and does it again.
+      try install()
       return .reconfigured
-    } catch .notRunning {
+    } catch {
+      guard case .notRunning = error else { throw error }
+      if changed { try install() }
+      try start()
+      return .started
+    }
+  }
+
+  /// Starts BIRD with the last configuration that it took, if none answers.
+  ///
+  /// Errors: `noConfiguration` when it never took one.
+  public func keepRunning() throws(RoutingError) -> Outcome {
+    do throws(RoutingError) {
+      _ = try BirdControl.connect(path: socket)
+      return .unchanged
+    } catch {
+      guard case .notRunning = error else { throw error }
+      guard access(configurationFile, R_OK) == 0 else { throw .noConfiguration }
       try start()
       return .started
     }
@@ -86,15 +110,23 @@ public struct BirdDaemon: Sendable {
     }
   }
 
-  private func install(_ configuration: String) throws(RoutingError) {
-    let staged = configurationFile + ".new"
-    try writeFile(staged, configuration)
-    let check = try run(["-p", "-c", staged])
-    guard check.status == 0 else {
-      unlink(staged)
-      throw .refused(check.output)
-    }
-    guard rename(staged, configurationFile) == 0 else {
+  private var stagedFile: String { configurationFile + ".new" }
+
+  /// Writes the text beside the file in force, and has BIRD check it.
+  private func stage(_ configuration: String) throws(RoutingError) {
+    try writeFile(stagedFile, configuration)
+    let check = try run(["-p", "-c", stagedFile])
+    guard check.status != 0 else { return }
+    unlink(stagedFile)
+    // A check that was ended from outside says nothing about the text.
+    throw check.status < 128
+      ? .refused(check.output)
+      : .cannotStart(program: program, reason: "signal \(check.status - 128)")
+  }
+
+  /// Puts the staged file in force.
+  private func install() throws(RoutingError) {
+    guard rename(stagedFile, configurationFile) == 0 else {
       throw .system(call: "rename", path: configurationFile, code: errno)
     }
   }

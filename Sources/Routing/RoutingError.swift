@@ -13,6 +13,8 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   case timeout(socket: String)
   /// BIRD refused the configuration or a command.
   case refused(String)
+  /// There is no configuration that BIRD could run with.
+  case noConfiguration
   /// BIRD's answer is not one of its protocol.
   case malformedReply(String)
   /// The `bird` program cannot be started or ended at once.
@@ -30,6 +32,8 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
       "BIRD did not answer on \(socket) in time"
     case .refused(let reason):
       "BIRD refused: \(reason)"
+    case .noConfiguration:
+      "BIRD is not running, and there is no configuration to start it with"
     case .malformedReply(let line):
       "BIRD answered what is not of its protocol: \(line)"
     case .cannotStart(let program, let reason):

@@ -13,6 +13,9 @@ extension FelixSettings {
     var field: String
     /// Whether a change takes effect only when the agent starts.
     var needsRestart: Bool
+    /// Whether the agent does not start with a value that cannot be read in its environment or file
+    /// (facts §4.2, Exit): what it would do instead is too far from what was meant.
+    var isVital: Bool
     var write: @Sendable (FelixSettings) -> String
     /// Takes a value; gives back what is wrong with it.
     var read: @Sendable (String, inout FelixSettings) -> String?
@@ -30,11 +33,12 @@ extension FelixSettings {
     parameter("prometheusReporterPort", \.prometheusReporterPort, .number(0 ... .max)),
     parameter("logSeverityScreen", \.logSeverityScreen, .word),
     parameter("logSeverityFile", \.logSeverityFile, .word),
-    parameter("logFilePath", \.logFilePath, .text, restart: true),
+    parameter("logFilePath", \.logFilePath, .text, vital: true),
     parameter("logPrefix", \.logPrefix, .text),
-    parameter("interfacePrefix", \.interfacePrefixes, .interfacePrefixes, restart: true),
     parameter(
-      "defaultEndpointToHostAction", \.defaultEndpointToHostAction, .word, restart: true),
+      "interfacePrefix", \.interfacePrefixes, .interfacePrefixes, restart: true, vital: true),
+    parameter(
+      "defaultEndpointToHostAction", \.defaultEndpointToHostAction, .word, vital: true),
     parameter("workloadSourceSpoofing", \.workloadSourceSpoofing, .word),
     parameter("ipv6Support", \.ipv6Support, .bool),
     parameter("ipForwarding", \.ipForwarding, .word),
@@ -42,10 +46,10 @@ extension FelixSettings {
     parameter("routeRefreshInterval", \.routeRefreshInterval, .seconds),
     parameter("interfaceRefreshInterval", \.interfaceRefreshInterval, .seconds),
     parameter("dataplaneWatchdogTimeout", \.dataplaneWatchdogTimeout, .seconds),
-    parameter("nftablesFilterAllowAction", \.nftablesFilterAllowAction, .word, restart: true),
-    parameter("nftablesFilterDenyAction", \.nftablesFilterDenyAction, .word, restart: true),
+    parameter("nftablesFilterAllowAction", \.nftablesFilterAllowAction, .word, vital: true),
+    parameter("nftablesFilterDenyAction", \.nftablesFilterDenyAction, .word, vital: true),
     parameter("dropActionOverride", \.dropActionOverride, .word),
-    parameter("nftablesMarkMask", \.nftablesMarkMask, .markMask, restart: true),
+    parameter("nftablesMarkMask", \.nftablesMarkMask, .markMask, vital: true),
     parameter("disableConntrackInvalidCheck", \.disableConntrackInvalidCheck, .bool),
     parameter("natOutgoingAddress", \.natOutgoingAddress, .address(.v4)),
     parameter("natPortRange", \.natPortRange, .portRange),
@@ -62,10 +66,11 @@ extension FelixSettings {
 
   private static func parameter<T: Equatable & Sendable>(
     _ field: String, _ path: any WritableKeyPath<FelixSettings, T> & Sendable,
-    _ codec: SettingCodec<T>, restart: Bool = false
+    _ codec: SettingCodec<T>, restart: Bool = false, vital: Bool = false
   ) -> Parameter {
     Parameter(
       name: FelixParameter.field(field)?.name ?? field, field: field, needsRestart: restart,
+      isVital: vital,
       write: { codec.write($0[keyPath: path]) },
       read: { text, settings in
         if text.lowercased() == "none" {

@@ -19,6 +19,9 @@ extension FelixSettings {
     case global
     case builtIn
 
+    /// Whether only this node has it.
+    var isLocal: Bool { self == .environment || self == .file }
+
     public var description: String {
       switch self {
       case .environment: "environment variable"
@@ -72,6 +75,9 @@ extension FelixSettings {
     /// The values that cannot be read; the default stands in for them. Lines of the file that say
     /// nothing are in `SettingsFile.problems`.
     public var problems: [String]
+    /// Those of the problems with which an agent does not start: in its own environment or file, with
+    /// a setting that must not be another than was meant. In the datastore they stop nobody.
+    public var fatal: [String]
     /// Parameters that are set but that this program does not use.
     public var unused: [String]
   }
@@ -80,7 +86,7 @@ extension FelixSettings {
   /// value that cannot be read is replaced by the default, whatever weaker sources say.
   public static func resolve(_ sources: Sources) -> Resolution {
     var resolution = Resolution(
-      settings: FelixSettings(), provenance: [], problems: [], unused: [])
+      settings: FelixSettings(), provenance: [], problems: [], fatal: [], unused: [])
     let layers = layers(of: sources)
     for parameter in parameters {
       let name = parameter.name.lowercased()
@@ -88,9 +94,10 @@ extension FelixSettings {
       if let layer = layers.first(where: { $0.values[name] != nil }), let text = layer.values[name]
       {
         if let problem = parameter.read(text, &resolution.settings) {
+          let wrong = "\(parameter.name) = '\(text)' from \(layer.source) \(problem)"
           resolution.problems.append(
-            "\(parameter.name) = '\(text)' from \(layer.source) \(problem); "
-              + "using '\(parameter.write(resolution.settings))'")
+            wrong + "; using '\(parameter.write(resolution.settings))'")
+          if parameter.isVital, layer.source.isLocal { resolution.fatal.append(wrong) }
         } else {
           source = layer.source
         }
@@ -100,11 +107,14 @@ extension FelixSettings {
           name: parameter.name, value: parameter.write(resolution.settings), source: source))
     }
     resolution.provenance.sort { $0.name < $1.name }
-    let used = Set(parameters.map { $0.name.lowercased() })
+    let used = Set(parameters.map { $0.name.lowercased() }).union(Self.elsewhere)
     let set = Set(layers.flatMap { $0.values.keys }).subtracting(used)
     resolution.unused = set.map { FelixParameter.named($0)?.name ?? $0 }.sorted()
     return resolution
   }
+
+  /// What looks like a parameter in the environment, and is read elsewhere: where the file is.
+  private static let elsewhere: Set = ["configfile"]
 
   /// A source's values by parameter name in lower case, without the empty ones.
   private struct Layer {

@@ -3,18 +3,15 @@
 
 import Addressing
 import Resources
+import ValueTree
 
 extension SyncConverter {
   func convert(_ node: Node, _ found: inout Findings) -> SyncUpdate {
     let bgp = node.spec.bgp
-    let fields = [
-      ("spec.bgp.ipv4Address", bgp?.ipv4Address ?? "", bgp?.ipv4, IPFamily.v4),
-      ("spec.bgp.ipv6Address", bgp?.ipv6Address ?? "", bgp?.ipv6, IPFamily.v6),
-    ]
-    for (field, text, address, family) in fields
-    where !text.isEmpty && address?.family != family {
-      found.wrong(field, "must be an IPv\(family.rawValue) address or CIDR, is '\(text)'")
-    }
+    Self.nameUnreadable(["bgp"], in: node.spec.unknown, of: "spec", &found)
+    Self.nameUnreadable(
+      ["asNumber", "ipv4Address", "ipv6Address", "routeReflectorClusterID"],
+      in: bgp?.unknown ?? [], of: "spec.bgp", &found)
     let cluster = bgp?.routeReflectorClusterID ?? ""
     if !cluster.isEmpty {
       found.idle("spec.bgp.routeReflectorClusterID", "nodes reflect no routes")
@@ -22,10 +19,45 @@ extension SyncConverter {
     return .node(
       node.metadata.name,
       SyncNode(
-        ipv4: bgp?.ipv4.flatMap { $0.family == .v4 ? $0 : nil },
-        ipv6: bgp?.ipv6.flatMap { $0.family == .v6 ? $0 : nil },
-        asNumber: bgp?.asNumber?.value,
+        ipv4: Self.address(.v4, bgp?.ipv4Address ?? "", bgp?.ipv4, &found),
+        ipv6: Self.address(.v6, bgp?.ipv6Address ?? "", bgp?.ipv6, &found),
+        asNumber: Self.number(bgp?.asNumber, or: "the cluster's", in: "spec.bgp.asNumber", &found),
         routeReflectorClusterID: cluster.isEmpty ? nil : cluster, labels: node.metadata.labels))
+  }
+
+  /// Says of fields that have no value of their kind that they go without.
+  private static func nameUnreadable(
+    _ fields: [String], in unknown: [UnknownMember], of path: String, _ found: inout Findings
+  ) {
+    for member in unknown where fields.contains(member.key) {
+      found.wrong("\(path).\(member.key)", "cannot be read, and counts as not given")
+    }
+  }
+
+  /// An address that peers can speak to; any other is left out and named.
+  private static func address(
+    _ family: IPFamily, _ text: String, _ address: InterfaceAddress?, _ found: inout Findings
+  ) -> InterfaceAddress? {
+    if text.isEmpty { return nil }
+    let field = "spec.bgp.ipv\(family.rawValue)Address"
+    guard let address, address.family == family else {
+      found.wrong(field, "must be an IPv\(family.rawValue) address or CIDR, is '\(text)'")
+      return nil
+    }
+    guard address.address.canBePeer else {
+      found.wrong(field, "must be an address that other nodes can reach, is '\(text)'")
+      return nil
+    }
+    return address
+  }
+
+  /// An AS number; one that is none is left out and named, with what stands in for it.
+  private static func number(
+    _ number: ASNumber?, or standard: String, in field: String, _ found: inout Findings
+  ) -> UInt32? {
+    if number?.value != 0 { return number?.value }
+    found.wrong(field, "must be an AS number from 1 to 4294967295, is 0; using \(standard)")
+    return nil
   }
 
   mutating func convert(_ pool: IPPool, _ found: inout Findings) -> [SyncUpdate] {
@@ -38,11 +70,26 @@ extension SyncConverter {
       found.wrong("spec.cidr", "must be a CIDR, is '\(spec.cidr)'")
       return pools.set(pool.metadata.name, nil).map { .pool($0.0, $0.1) }
     }
+    if let reason = Self.whyNot(network, prefixLengths: 1...network.family.bitWidth) {
+      found.wrong("spec.cidr", "\(reason), is '\(spec.cidr)'")
+      return pools.set(pool.metadata.name, nil).map { .pool($0.0, $0.1) }
+    }
     let value = SyncPool(
       ipip: Self.encapsulation(spec.ipipMode), vxlan: Self.encapsulation(spec.vxlanMode),
       natOutgoing: spec.natOutgoing, disabled: spec.disabled,
       disableBGPExport: spec.disableBGPExport)
     return pools.set(pool.metadata.name, (network, value)).map { .pool($0.0, $0.1) }
+  }
+
+  /// What keeps a network from being one of pods; nil when nothing does.
+  private static func whyNot(_ network: CIDR, prefixLengths: ClosedRange<Int>) -> String? {
+    guard prefixLengths.contains(network.prefixLength) else {
+      return "must have a prefix length from \(prefixLengths.lowerBound) to "
+        + "\(prefixLengths.upperBound)"
+    }
+    let first = network.first
+    let isOdd = first.isLoopback || first.isMulticast || first.isLinkLocal
+    return isOdd ? "must be a network of ordinary addresses" : nil
   }
 
   private static func encapsulation(_ mode: EncapsulationMode) -> SyncPool.Encapsulation {
@@ -61,6 +108,12 @@ extension SyncConverter {
       return blocks.set(name, nil).map { .block($0.0, $0.1) }
     }
     if spec.deleted { return blocks.set(name, nil).map { .block($0.0, $0.1) } }
+    // The owner makes the rest of a block unreachable: that must not be half of the world.
+    if let reason = Self.whyNot(network, prefixLengths: network.family == .v4 ? 20...32 : 116...128)
+    {
+      found.wrong("spec.cidr", "\(reason), is '\(spec.cidr)'")
+      return blocks.set(name, nil).map { .block($0.0, $0.1) }
+    }
     var value = SyncBlock(node: Self.owner(spec.affinity))
     for (ordinal, allocation) in spec.allocations.enumerated() {
       guard let allocation else { continue }
@@ -102,9 +155,6 @@ extension SyncConverter {
 
   func convert(_ configuration: BGPConfiguration, _ found: inout Findings) -> SyncUpdate {
     let spec = configuration.spec
-    if !spec.isMeshEnabled {
-      found.idle("spec.nodeToNodeMeshEnabled", "every node peers with every other")
-    }
     let idle: [(String, Bool)] = [
       ("serviceLoadBalancerIPs", !spec.serviceLoadBalancerIPs.isEmpty),
       ("serviceExternalIPs", !spec.serviceExternalIPs.isEmpty),
@@ -124,7 +174,28 @@ extension SyncConverter {
     for (field, isSet) in idle where isSet {
       found.idle("spec.\(field)", "BIRD is configured without it")
     }
-    found.idle(unknown: spec.unknown, in: "spec")
-    return .bgpConfiguration(configuration.metadata.name, spec)
+    let fields = ["asNumber", "listenPort", "logSeverityScreen", "nodeToNodeMeshEnabled"]
+    Self.nameUnreadable(fields, in: spec.unknown, of: "spec", &found)
+    found.idle(unknown: spec.unknown.filter { !fields.contains($0.key) }, in: "spec")
+    var usable = spec
+    if Self.number(spec.asNumber, or: "64512", in: "spec.asNumber", &found) == nil {
+      usable.asNumber = nil
+    }
+    if let port = spec.listenPort, !(1...65535).contains(port) {
+      found.wrong("spec.listenPort", "must be a port from 1 to 65535, is \(port); using 179")
+      usable.listenPort = nil
+    }
+    if let severity = spec.logSeverityScreen, !Self.severities.contains(severity.lowercased()) {
+      found.wrong(
+        "spec.logSeverityScreen",
+        "must be one of \(Self.severities.joined(separator: ", ")), is '\(severity)'; using info")
+      usable.logSeverityScreen = nil
+    }
+    return .bgpConfiguration(configuration.metadata.name, usable)
   }
+
+  /// Those of the API, and `none` and `panic` of older clusters.
+  private static let severities = [
+    "none", "trace", "debug", "info", "warning", "error", "fatal", "panic",
+  ]
 }

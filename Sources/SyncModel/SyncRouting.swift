@@ -15,6 +15,7 @@ public struct SyncPool: Sendable, Hashable {
   public var ipip: Encapsulation
   public var vxlan: Encapsulation
   public var natOutgoing: Bool
+  /// Whether it gives no more addresses. What has one keeps it, with its routes and the rest.
   public var disabled: Bool
   public var disableBGPExport: Bool
 

@@ -41,12 +41,16 @@ struct AddressDetectionTests {
 
   @Test(
     "refuses what is no method, and says what is allowed",
-    arguments: ["", "first", "cidr=", "cidr=10.0.0.0/33", "interface=(", "can-reach="])
+    arguments: [
+      "", "first", "cidr=", "cidr=10.0.0.0/33", "interface=(", "skip-interface=eth0,[a",
+      "can-reach=",
+      "kubernetes-internal-ip",
+    ])
   func refused(_ text: String) {
     #expect {
-      _ = try AddressDetection(text)
+      _ = try AddressDetection(text, variable: "IP6_AUTODETECTION_METHOD")
     } throws: { error in
-      "\(error)".contains("autodetection method") && "\(error)".contains("allowed is")
+      "\(error)".hasPrefix("IP6_AUTODETECTION_METHOD = '\(text)' is not valid: allowed is ")
     }
   }
 

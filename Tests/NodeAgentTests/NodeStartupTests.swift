@@ -107,23 +107,19 @@ struct NodeStartupTests {
     await store.close()
   }
 
-  @Test(
-    "names the variable, the value and what is allowed",
-    arguments: [
-      ("IP", "10.0.0"), ("IP6", "10.0.0.1"), ("AS", "x"), ("NODENAME", "-a"),
-      ("CALICO_NETWORKING_BACKEND", "vxlan"), ("CALICO_IPV4POOL_BLOCK_SIZE", "19"),
-      ("CALICO_IPV4POOL_IPIP", "sometimes"), ("NO_DEFAULT_POOLS", "perhaps"),
-      ("CALICO_RUN_DIR", "relative"), ("CALICO_IPV4POOL_CIDR", "fd00::/64"),
-    ])
-  func badValues(_ name: String, _ value: String) throws {
+  @Test("says which method found no address, and what to set", arguments: ["IP", "IP6"])
+  func noAddress(_ variable: String) async throws {
     let folder = try Folder()
-    #expect {
-      _ = try NodeConfiguration(
-        environment: Self.environment(folder, [name: value]), hostName: "host")
+    let store = try await LocalDatastore.open(
+      path: folder.path + "/ds.db", durability: .processCrash)
+    let environment = Self.environment(
+      folder, [variable: "autodetect", "\(variable)_AUTODETECTION_METHOD": "interface=ens.*,eth9"])
+    await #expect {
+      _ = try await Self.start(store, environment)
     } throws: { error in
-      let text = "\(error)"
-      return text.contains(name) && text.contains("'\(value)'") && text.contains("allowed is")
+      "\(error)".contains("with the method interface=ens.*,eth9: set \(variable) ")
     }
+    await store.close()
   }
 }
 

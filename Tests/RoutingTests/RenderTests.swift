@@ -26,6 +26,28 @@ struct RenderTests {
         """)
   }
 
+  @Test("announces of a pool for workloads only what leads to their interfaces")
+  func exportOfWorkloads() throws {
+    var configuration = two
+    configuration.pools = [
+      BGPPool(cidr: try #require(CIDR("10.65.0.0/16")), announced: .workloads)
+    ]
+    configuration.workloadInterfacePrefixes = ["cali", "tap"]
+    let filter = try #require(section("filter calico_export4 {", of: configuration.render()))
+    #expect(
+      filter == """
+        filter calico_export4 {
+          if net = 10.65.0.64/26 then accept;
+          if net ~ [ 10.65.0.64/26+ ] then reject;
+          if net ~ [ 10.65.0.0/16+ ] && ifname ~ "cali*" then accept;
+          if net ~ [ 10.65.0.0/16+ ] && ifname ~ "tap*" then accept;
+          reject;
+        }
+        """)
+    let kernel = try #require(section("filter calico_kernel4 {", of: configuration.render()))
+    #expect(kernel.contains("if net ~ [ 10.65.0.0/16+ ] then accept;"))
+  }
+
   @Test("makes the own block unreachable where no workload is")
   func blackhole() throws {
     let text = try #require(section("protocol static calico_blocks4 {", of: two.render()))
@@ -102,9 +124,9 @@ extension BGPDaemonConfiguration {
       routerID: address("10.0.0.2"), asNumber: 64512, ipv4: address("10.0.0.2"), ipv6: nil,
       blocks: [net("10.65.0.64/26"), net("fd00:65::40/122")],
       pools: [
-        BGPPool(cidr: net("10.65.0.0/16"), exported: true),
-        BGPPool(cidr: net("10.99.0.0/16"), exported: false),
-        BGPPool(cidr: net("fd00:65::/64"), exported: true),
+        BGPPool(cidr: net("10.65.0.0/16"), announced: .everything),
+        BGPPool(cidr: net("10.99.0.0/16"), announced: .nothing),
+        BGPPool(cidr: net("fd00:65::/64"), announced: .everything),
       ],
       peers: [
         BGPNeighbor(origin: .mesh, address: address("10.0.0.1"), asNumber: 64512),

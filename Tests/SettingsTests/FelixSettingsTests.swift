@@ -192,6 +192,59 @@ import ValueTree
     #expect(problem.hasSuffix("using '\(standard.value)'"))
   }
 
+  @Test("of every parameter are checked wherever they come from, and say what stands in for them")
+  func everyParameter() throws {
+    let standard = FelixSettings.resolve(.init())
+    // What is no value of any kind but text; and what no text may be.
+    let rubbish = "no such value \u{1F980} \" ' ; 1:0"
+    for setting in standard.provenance {
+      let isText = ["LogPrefix", "LogFilePath", "EndpointStatusPathPrefix"].contains(setting.name)
+      let value = isText ? String(repeating: "x", count: 5000) : rubbish
+      for (source, sources) in [
+        (
+          "environment variable",
+          FelixSettings.Sources(environment: ["FELIX_\(setting.name)": value])
+        ),
+        ("configuration file", .init(file: SettingsFile("\(setting.name) = \(value)"))),
+      ] {
+        let resolution = FelixSettings.resolve(sources)
+        // In a file, what follows a semicolon is a remark.
+        let read =
+          source == "configuration file" && !isText ? "no such value \u{1F980} \" '" : value
+        #expect(resolution.settings == standard.settings, "\(setting.name)")
+        #expect(resolution.problems.count == 1, "\(setting.name)")
+        let said = try #require(resolution.problems.first)
+        #expect(said.hasPrefix("\(setting.name) = '\(read)' from \(source) "))
+        #expect(said.contains("must be "))
+        #expect(said.hasSuffix("; using '\(setting.value)'"))
+        #expect(resolution.fatal.isEmpty != Self.vital.contains(setting.name), "\(setting.name)")
+      }
+      guard let field = FelixParameter.named(setting.name)?.field else { continue }
+      var context = DecodingContext(.preserving)
+      let stored: Value = .object([Value.Member(field, .string(value))])
+      let spec = try #require(FelixConfigurationSpec.decode(stored, &context))
+      for sources in [
+        FelixSettings.Sources(node: spec), .init(selected: ["a": spec]), .init(global: spec),
+      ] {
+        let resolution = FelixSettings.resolve(sources)
+        #expect(resolution.settings == standard.settings, "\(setting.name)")
+        #expect(resolution.problems.count == 1, "\(setting.name)")
+        #expect(resolution.fatal.isEmpty, "\(setting.name)")
+      }
+    }
+  }
+
+  /// Facts §4.2: with a wrong value of these Felix does not start.
+  private static let vital: Set = [
+    "DefaultEndpointToHostAction", "InterfacePrefix", "LogFilePath", "NftablesFilterAllowAction",
+    "NftablesFilterDenyAction", "NftablesMarkMask",
+  ]
+
+  @Test("where the file is, is nothing that is set in vain") func fileVariable() {
+    let environment = ["FELIX_CONFIGFILE": "/etc/x", "FELIX_NOSUCH": "1"]
+    #expect(FelixSettings.resolve(.init(environment: environment)).unused == ["nosuch"])
+  }
+
   @Test("are not lost when one stored value has the wrong form") func wrongForm() throws {
     let value: Value = ["healthPort": ["a": 1], "logPrefix": 5, "healthHost": "good"]
     var context = DecodingContext(.preserving)

@@ -6,6 +6,7 @@ import DesiredState
 import Resources
 import SyncModel
 import Testing
+import ValueTree
 
 @Suite("Nodes, pools, blocks and BGP, converted")
 struct RoutingConversionTests {
@@ -159,10 +160,8 @@ struct RoutingConversionTests {
     let plain = Converted(bgp)
     #expect(plain.updates == [.bgpConfiguration("default", bgp.spec)])
     #expect(plain.idleFields == [])
-    bgp.spec.nodeToNodeMeshEnabled = false
     bgp.spec.ignoredInterfaces = ["eth1"]
-    #expect(
-      Converted(bgp).idleFields == ["spec.ignoredInterfaces", "spec.nodeToNodeMeshEnabled"])
+    #expect(Converted(bgp).idleFields == ["spec.ignoredInterfaces"])
 
     let felix = FelixConfiguration(name: "node.n1")
     var converted = Converted(felix)
@@ -175,6 +174,112 @@ struct RoutingConversionTests {
     converted = Converted(information)
     #expect(converted.updates == [.clusterInformation(information.spec)])
     #expect(converted.converter.convert(.removed(information.key)) == [.clusterInformation(nil)])
+  }
+
+  @Test(
+    "a node's address that nobody can speak to is left out and named",
+    arguments: [
+      "0.0.0.0", "0.0.0.1/8", "127.0.0.1", "224.0.0.5/24", "255.255.255.255", "::", "::1",
+      "ff02::1",
+      "fe80::1/64", "::ffff:10.0.0.1", "fd00::1\n", "10.0.0.1\"", "10.0.0.256", "ten",
+    ])
+  func unusableAddress(_ text: String) {
+    var node = Node(name: "n")
+    var bgp = NodeBGPSpec()
+    let isV6 = text.contains(":")
+    bgp.ipv4Address = isV6 ? "10.0.0.1" : text
+    bgp.ipv6Address = isV6 ? text : "fd00::1"
+    node.spec.bgp = bgp
+    let converted = Converted(node)
+    let left = SyncNode(
+      ipv4: isV6 ? InterfaceAddress("10.0.0.1") : nil,
+      ipv6: isV6 ? nil : InterfaceAddress("fd00::1"))
+    #expect(converted.updates == [.node("n", left)])
+    #expect(converted.wrongFields == [isV6 ? "spec.bgp.ipv6Address" : "spec.bgp.ipv4Address"])
+  }
+
+  @Test("AS number 0 counts as none, on a node and in the cluster's configuration")
+  func noASNumber() {
+    var node = Node(name: "n")
+    node.spec.bgp = NodeBGPSpec()
+    node.spec.bgp?.asNumber = 0
+    #expect(Converted(node).updates == [.node("n", SyncNode())])
+    #expect(Converted(node).wrongFields == ["spec.bgp.asNumber"])
+    var bgp = BGPConfiguration(name: "default")
+    bgp.spec.asNumber = 0
+    bgp.spec.listenPort = 1790
+    var left = BGPConfigurationSpec()
+    left.listenPort = 1790
+    #expect(Converted(bgp).updates == [.bgpConfiguration("default", left)])
+    #expect(Converted(bgp).wrongFields == ["spec.asNumber"])
+  }
+
+  @Test("a port or severity that is none counts as not given", arguments: [0, -1, 65536, .max])
+  func noPort(_ port: Int) {
+    var bgp = BGPConfiguration(name: "node.n")
+    bgp.spec.listenPort = port
+    bgp.spec.logSeverityScreen = "loud"
+    bgp.spec.asNumber = 65001
+    var left = BGPConfigurationSpec()
+    left.asNumber = 65001
+    #expect(Converted(bgp).updates == [.bgpConfiguration("node.n", left)])
+    #expect(Converted(bgp).wrongFields == ["spec.listenPort", "spec.logSeverityScreen"])
+  }
+
+  @Test("what cannot be read of a stored node or configuration is named, and the rest is used")
+  func unreadable() throws {
+    let value: Value = [
+      "metadata": ["name": "n"],
+      "spec": [
+        "bgp": ["asNumber": 99_999_999_999, "ipv4Address": "10.0.0.1/24", "ipv6Address": 6]
+      ],
+    ]
+    let node = try ResourceDocument.decodeStored(value, kind: .node).resource
+    let converted = Converted(node)
+    #expect(
+      converted.updates == [.node("n", SyncNode(ipv4: InterfaceAddress("10.0.0.1/24")))])
+    #expect(converted.wrongFields == ["spec.bgp.asNumber", "spec.bgp.ipv6Address"])
+    let stored: Value = [
+      "metadata": ["name": "default"],
+      "spec": ["asNumber": "many", "listenPort": "x", "nodeToNodeMeshEnabled": false, "new": 1],
+    ]
+    let bgp = Converted(try ResourceDocument.decodeStored(stored, kind: .bgpConfiguration).resource)
+    guard case .bgpConfiguration("default", let spec) = bgp.updates.first else {
+      Issue.record("\(bgp.updates)")
+      return
+    }
+    #expect(spec?.isMeshEnabled == false)
+    #expect(spec?.asNumber == nil)
+    #expect(bgp.wrongFields == ["spec.asNumber", "spec.listenPort"])
+    #expect(bgp.idleFields == ["spec.new"])
+  }
+
+  @Test(
+    "a pool or block that can be no network of pods is left out and named",
+    arguments: [
+      "0.0.0.0/0", "::/0", "224.0.0.0/24", "127.0.0.0/24", "fe80::/64", "ff00::/8", "10.0.0.0/33",
+      "10.0.0.0\"/24",
+    ])
+  func oddNetworks(_ text: String) {
+    let pool = Converted(IPPool(name: "p", spec: IPPoolSpec(cidr: text)))
+    #expect(pool.updates == [])
+    #expect(pool.wrongFields == ["spec.cidr"])
+    var block = IPAMBlock(name: "b")
+    block.spec.cidr = text
+    block.spec.affinity = "host:n"
+    let converted = Converted(block)
+    #expect(converted.updates == [])
+    #expect(converted.wrongFields == ["spec.cidr"])
+  }
+
+  @Test("a block is of the sizes that IPAM makes", arguments: ["10.0.0.0/19", "fd00::/115"])
+  func hugeBlock(_ text: String) {
+    var block = IPAMBlock(name: "b")
+    block.spec.cidr = text
+    block.spec.affinity = "host:n"
+    let converted = Converted(block)
+    #expect(converted.updates == [])
+    #expect(converted.wrongFields == ["spec.cidr"])
   }
 
   @Test("IPAM's own records give nothing")

@@ -19,7 +19,8 @@ import Telemetry
 actor AgentCore {
   /// What a batch changed besides the dataplane.
   struct Effects: Sendable {
-    var routingChanged = false
+    /// What BIRD is to do, when that may have changed.
+    var routing: RoutingState.Plan?
     var settingsChanged = false
   }
 
@@ -75,12 +76,13 @@ actor AgentCore {
   /// Takes up one batch of the syncer.
   func process(_ batch: SyncBatch) async -> Effects {
     var effects = Effects()
+    var routingChanged = false
     let clock = ContinuousClock()
     for change in batch.changes {
       let start = clock.now
       for update in converter.convert(change) {
         metrics.count(update)
-        if routing.apply(update) { effects.routingChanged = true }
+        if routing.apply(update) { routingChanged = true }
         switch update {
         case .felixConfiguration(let name, let value):
           felixConfigurations[name] = value
@@ -99,10 +101,12 @@ actor AgentCore {
       log.info("datastore", metadata: ["status": "\(batch.status.rawValue)"])
       if batch.status == .inSync {
         engine.apply(.inSync)
-        effects.routingChanged = true
+        routingChanged = true
         effects.settingsChanged = true
       }
     }
+    // What is half read would be withdrawn.
+    if routingChanged, batch.status == .inSync { effects.routing = routing.settle() }
     reportFindings()
     await flush()
     return effects
@@ -168,7 +172,7 @@ actor AgentCore {
   /// metrics and in the readiness detail.
   private func reportFindings() {
     let unenforced = converter.unenforced
-    let problems = converter.problems
+    let problems = converter.problems + routing.problems
     let lines = unenforced.map(\.description) + problems.map(\.description)
     let current = Set(lines)
     guard current != reported else { return }

@@ -53,13 +53,17 @@ struct AgentLoop: Service, CustomStringConvertible {
   private func follow() async {
     var settings = settings
     var refresher: Task<Void, Never>?
+    var isComplete = false
     defer { refresher?.cancel() }
     while let batch = await gate.next() {
       health.report(
         "async_calc_graph", live: true, ready: batch.status != .waitForDatastore || batch.isUsable,
         detail: batch.status.rawValue)
       let effects = await core.process(batch)
-      if effects.settingsChanged {
+      // What was read at the start counts until everything has been read once: a configuration that
+      // has not come yet is not one that was deleted.
+      isComplete = isComplete || batch.status == .inSync
+      if effects.settingsChanged, isComplete {
         let old = settings.current
         for problem in settings.update(
           await core.felixConfigurations, labels: await core.labels)
@@ -75,11 +79,7 @@ struct AgentLoop: Service, CustomStringConvertible {
           refresher = Task { [settings] in await refresh(settings) }
         }
       }
-      if effects.routingChanged, batch.status == .inSync, let bird,
-        let configuration = await core.routing.configuration()
-      {
-        await bird.configure(configuration)
-      }
+      if let bird, let plan = effects.routing { await bird.take(plan) }
     }
   }
 

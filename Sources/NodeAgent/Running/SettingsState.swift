@@ -16,10 +16,15 @@ struct SettingsState: Sendable {
   private(set) var current: FelixSettings
   /// What is wrong in the sources, and what they set in vain, in words for the log.
   private(set) var problems: [String]
-  /// The interface prefixes that the agent started with: they stay until it is started again.
-  private let prefixes: [String]
+  /// Those that the agent started with: some stay until it is started again.
+  private var started: FelixSettings
+  /// What waits for that, in words for the log.
+  private var restarts: [String] = []
 
-  init(node: String, environment: [String: String], file: SettingsFile) {
+  /// Errors: a setting of this node's own that must not be guessed cannot be read.
+  init(
+    node: String, environment: [String: String], file: SettingsFile
+  ) throws(ConfigurationError) {
     self.node = node
     // The rest of the environment, which may hold secrets, is nothing that should be kept.
     let environment = environment.filter { $0.key.uppercased().hasPrefix("FELIX_") }
@@ -27,9 +32,21 @@ struct SettingsState: Sendable {
     self.file = file
     let resolution = FelixSettings.resolve(
       FelixSettings.Sources(environment: environment, file: file))
+    if !resolution.fatal.isEmpty {
+      throw ConfigurationError(resolution.fatal.joined(separator: "; "))
+    }
     current = resolution.settings
+    started = resolution.settings
     problems = Self.problems(file, resolution)
-    prefixes = resolution.settings.interfacePrefixes
+  }
+
+  /// Takes over what the datastore says at the start; what is to be said about it.
+  mutating func start(
+    _ configurations: [String: FelixConfigurationSpec], labels: [String: String]
+  ) -> [String] {
+    let new = take(configurations, labels)
+    started = current
+    return new
   }
 
   /// Takes over what the datastore says now; what is to be said about it.
@@ -38,23 +55,32 @@ struct SettingsState: Sendable {
   mutating func update(
     _ configurations: [String: FelixConfigurationSpec], labels: [String: String]
   ) -> [String] {
+    let new = take(configurations, labels)
+    let old = restarts
+    restarts = current.changes(since: started).filter(\.needsRestart).map { change in
+      "\(change) takes effect when the agent is restarted"
+    }
+    return new + restarts.filter { !old.contains($0) }
+  }
+
+  /// Works the settings out anew; the problems that were not there before.
+  private mutating func take(
+    _ configurations: [String: FelixConfigurationSpec], _ labels: [String: String]
+  ) -> [String] {
     let selected = configurations.filter { name, spec in
       guard name != "default", !name.hasPrefix("node."), let text = spec.nodeSelector,
         let selector = try? Selector(text)
       else { return false }
       return selector.matches(labels)
     }
-    let old = self
     let resolution = FelixSettings.resolve(
       FelixSettings.Sources(
         environment: environment, file: file, node: configurations["node.\(node)"],
         selected: selected, global: configurations["default"]))
+    let old = problems
     current = resolution.settings
     problems = Self.problems(file, resolution)
-    let restarts = current.changes(since: old.current).filter(\.needsRestart).map { change in
-      "\(change) takes effect when the agent is restarted"
-    }
-    return problems.filter { !old.problems.contains($0) } + restarts
+    return problems.filter { !old.contains($0) }
   }
 
   private static func problems(
@@ -66,7 +92,7 @@ struct SettingsState: Sendable {
 
   /// What of it the dataplane goes by.
   var dataplane: DataplaneConfiguration {
-    var configuration = DataplaneConfiguration(interfacePrefixes: prefixes)
+    var configuration = DataplaneConfiguration(interfacePrefixes: started.interfacePrefixes)
     switch current.defaultEndpointToHostAction {
     case .accept: configuration.endpointToHostAction = .accept
     case .drop: configuration.endpointToHostAction = .drop

@@ -18,7 +18,7 @@ public struct HostInterface: Sendable, Hashable {
 
 /// How the node finds its own address: the value of `IP_AUTODETECTION_METHOD` and
 /// `IP6_AUTODETECTION_METHOD` (facts §9.2).
-public enum AddressDetection: Sendable {
+public enum AddressDetection: Sendable, CustomStringConvertible {
   case firstFound
   case canReach(String)
   case interface([InterfacePattern])
@@ -32,7 +32,25 @@ public enum AddressDetection: Sendable {
   }
 
   /// Reads a method, such as `interface=eth.*,ens3`.
-  public init(_ text: String) throws(StartupError) {
+  ///
+  /// - Parameter variable: What it is the value of, for messages.
+  public init(
+    _ text: String, variable: String = "IP_AUTODETECTION_METHOD"
+  ) throws(StartupError) {
+    func refusal(_ allowed: String) -> StartupError {
+      .badValue(name: variable, value: text, allowed: allowed)
+    }
+    func patterns(_ items: [String]) throws(StartupError) -> [InterfacePattern] {
+      var patterns: [InterfacePattern] = []
+      for item in items {
+        switch InterfacePattern.compile(item) {
+        case .success(let pattern): patterns.append(pattern)
+        case .failure(let reason):
+          throw refusal("regular expressions; '\(item)' is none: \(reason.text)")
+        }
+      }
+      return patterns
+    }
     let (name, argument) = Self.split(text)
     let items = argument.split(separator: ",").map(String.init)
     switch name {
@@ -41,25 +59,34 @@ public enum AddressDetection: Sendable {
     case "can-reach" where !argument.isEmpty:
       self = .canReach(argument)
     case "interface" where !items.isEmpty:
-      self = .interface(try items.map(InterfacePattern.init))
+      self = .interface(try patterns(items))
     case "skip-interface" where !items.isEmpty:
-      self = .skipInterface(try items.map(InterfacePattern.init))
+      self = .skipInterface(try patterns(items))
     case "cidr" where !items.isEmpty:
       var cidrs: [CIDR] = []
       for item in items {
         guard let cidr = CIDR(item) else {
-          throw .badValue(
-            name: "autodetection method", value: text,
-            allowed: "cidr=<CIDR>[,<CIDR>…]; '\(item)' is not a CIDR")
+          throw refusal("cidr=<CIDR>[,<CIDR>…]; '\(item)' is not a CIDR")
         }
         cidrs.append(cidr)
       }
       self = .cidr(cidrs)
     default:
-      throw .badValue(
-        name: "autodetection method", value: text,
-        allowed: "first-found, can-reach=<address or name>, interface=<regex,…>, "
-          + "skip-interface=<regex,…>, cidr=<CIDR,…>")
+      throw refusal(
+        "first-found, can-reach=<address or name>, interface=<regex,…>, skip-interface=<regex,…>, "
+          + "cidr=<CIDR,…> (kubernetes-internal-ip is not supported yet)")
+    }
+  }
+
+  /// As it is written in the environment.
+  public var description: String {
+    switch self {
+    case .firstFound: "first-found"
+    case .canReach(let destination): "can-reach=\(destination)"
+    case .interface(let patterns): "interface=" + patterns.map(\.text).joined(separator: ",")
+    case .skipInterface(let patterns):
+      "skip-interface=" + patterns.map(\.text).joined(separator: ",")
+    case .cidr(let cidrs): "cidr=" + cidrs.map(\.description).joined(separator: ",")
     }
   }
 
@@ -144,9 +171,7 @@ public enum AddressDetection: Sendable {
 }
 
 extension IPAddress {
-  /// Whether peers can reach a node by it: neither loopback nor link-local.
-  var isNodeUsable: Bool {
-    let local = ["127.0.0.0/8", "169.254.0.0/16", "::1/128", "fe80::/10"].compactMap { CIDR($0) }
-    return !local.contains { $0.contains(self) }
-  }
+  /// Whether it is found without being asked for by name: peers can reach a node by it, and it is
+  /// not link-local.
+  var isNodeUsable: Bool { canBePeer && !isLinkLocal }
 }

@@ -7,19 +7,24 @@ import Glibc
 public struct InterfacePattern: Sendable, Hashable {
   public let text: String
 
-  /// Errors: `badValue` when the expression does not compile.
-  public init(_ text: String) throws(StartupError) {
+  private init(text: String) { self.text = text }
+
+  /// Why a text is no regular expression, in the C library's words.
+  struct Refusal: Error {
+    var text: String
+  }
+
+  static func compile(_ text: String) -> Result<InterfacePattern, Refusal> {
     var compiled = regex_t()
     let code = regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB)
     guard code == 0 else {
       var words = [CChar](repeating: 0, count: 128)
       regerror(code, &compiled, &words, words.count)
       let reason = String(decoding: words.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
-      throw .badValue(
-        name: "autodetection method", value: text, allowed: "a regular expression (\(reason))")
+      return .failure(Refusal(text: reason))
     }
     regfree(&compiled)
-    self.text = text
+    return .success(InterfacePattern(text: text))
   }
 
   /// Whether the expression matches somewhere in the name.

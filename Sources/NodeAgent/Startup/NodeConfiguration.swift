@@ -5,6 +5,10 @@ public import Addressing
 public import Resources
 
 /// What the environment says about this node (facts §9.2), read once at start.
+///
+/// What decides who this node is, where it can be reached and what it writes for the whole cluster
+/// is not guessed: a value there that cannot be understood is an error. Where there is something
+/// safe to go on with, `warnings` says what that is.
 public struct NodeConfiguration: Sendable {
   /// What a node does about its address of one family.
   public enum AddressSource: Sendable, Hashable {
@@ -21,17 +25,40 @@ public struct NodeConfiguration: Sendable {
     case none
   }
 
+  /// Where BIRD's router ID comes from.
+  public enum RouterID: Sendable, Hashable {
+    /// The node's IPv4 address; without one as `hash`.
+    case nodeAddress
+    /// Made from the node's name.
+    case hash
+    /// An IPv4 address, which need not be one of the node's.
+    case fixed(IPAddress)
+  }
+
   /// A pool that is created when there is none.
   public struct DefaultPool: Sendable, Hashable {
+    public var name: String
+    /// `nil`: no pool of this family.
     public var cidr: CIDR?
-    public var ipipMode: EncapsulationMode
-    public var vxlanMode: EncapsulationMode
+    public var ipipMode = EncapsulationMode.never
+    public var vxlanMode = EncapsulationMode.never
     public var blockSize: Int
-    public var nodeSelector: String
+    public var nodeSelector = "all()"
     public var natOutgoing: Bool
-    public var disableBGPExport: Bool
-    /// `CALICO_IPV4POOL_CIDR=none`: no pool of this family.
-    public var isDisabled: Bool
+    public var disableBGPExport = false
+
+    /// The pool to create.
+    public var resource: IPPool? {
+      guard let cidr else { return nil }
+      var pool = IPPool(name: name, spec: IPPoolSpec(cidr: cidr.description))
+      pool.spec.ipipMode = ipipMode
+      pool.spec.vxlanMode = vxlanMode
+      pool.spec.blockSize = blockSize
+      pool.spec.nodeSelector = nodeSelector
+      pool.spec.natOutgoing = natOutgoing
+      pool.spec.disableBGPExport = disableBGPExport
+      return pool
+    }
   }
 
   public var nodeName: String
@@ -48,8 +75,7 @@ public struct NodeConfiguration: Sendable {
   public var backend: Backend
   /// Added to ClusterInformation's `clusterType`.
   public var clusterTypes: [String]
-  /// `nil`: the IPv4 address.
-  public var routerID: String?
+  public var routerID: RouterID
   /// Where sockets and BIRD's files are. `CALICO_RUN_DIR`.
   public var runDirectory: String
   /// Where what outlives a boot is. `CALICO_LIB_DIR`.
@@ -58,157 +84,40 @@ public struct NodeConfiguration: Sendable {
   public var felixConfigurationFile: String
   public var birdProgram: String
   public var waitsForDatastore: Bool
+  /// What is set and not heeded, in words for the log.
+  public var warnings: [String]
 
   /// Reads the environment.
   ///
+  /// Errors: the first value that cannot be understood and must not be guessed.
+  ///
   /// - Parameters:
-  ///   - environment: Names and values.
+  ///   - environment: Names and values; an empty value counts as not given.
   ///   - hostName: The host's name, for when neither NODENAME nor HOSTNAME is set.
   public init(environment: [String: String], hostName: String) throws(StartupError) {
-    func value(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let name = value("NODENAME") ?? (value("HOSTNAME") ?? hostName).lowercased()
-    guard Self.isNodeName(name) else {
-      throw .badValue(
-        name: "NODENAME", value: name,
-        allowed: "at most 253 lower case letters, digits, '-' and '.'")
-    }
-    nodeName = name
-    ipv4 = try Self.addressSource("IP", value("IP"), family: .v4)
-    ipv6 = try Self.addressSource("IP6", value("IP6"), family: .v6)
-    ipv4Detection = try AddressDetection(value("IP_AUTODETECTION_METHOD") ?? "first-found")
-    ipv6Detection = try AddressDetection(value("IP6_AUTODETECTION_METHOD") ?? "first-found")
-    asNumber = try value("AS").map { text throws(StartupError) in
-      try Self.autonomousSystem(text)
-    }
-    checksAddressConflicts = try !Self.flag("DISABLE_NODE_IP_CHECK", value, default: false)
-    createsDefaultPools = try !Self.flag("NO_DEFAULT_POOLS", value, default: false)
-    ipv4Pool = try Self.pool(.v4, value)
-    ipv6Pool = try Self.pool(.v6, value)
-    let backendText = value("CALICO_NETWORKING_BACKEND") ?? "bird"
-    guard let backend = Backend(rawValue: backendText) else {
-      throw .badValue(
-        name: "CALICO_NETWORKING_BACKEND", value: backendText,
-        allowed: "bird or none (vxlan is not supported yet)")
-    }
-    self.backend = backend
-    clusterTypes = (value("CLUSTER_TYPE") ?? "").split(separator: ",").map(String.init)
-    routerID = value("CALICO_ROUTER_ID")
-    runDirectory = try Self.folder("CALICO_RUN_DIR", value, default: "/var/run/calico")
-    libDirectory = try Self.folder("CALICO_LIB_DIR", value, default: "/var/lib/calico")
-    nodeNameFile = value("CALICO_NODENAME_FILE") ?? libDirectory + "/nodename"
-    felixConfigurationFile = value("FELIX_CONFIGFILE") ?? "/etc/calico/felix.cfg"
-    birdProgram = value("CALICO_BIRD") ?? "bird"
-    waitsForDatastore = try Self.flag("WAIT_FOR_DATASTORE", value, default: false)
-  }
-
-  static func isNodeName(_ text: String) -> Bool {
-    let allowed = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."):
-        true
-      default: false
-      }
-    }
-    let edges = [text.utf8.first ?? 0, text.utf8.last ?? 0].allSatisfy { edge in
-      edge != UInt8(ascii: "-") && edge != UInt8(ascii: ".")
-    }
-    return allowed && edges && (1...253).contains(text.utf8.count)
-  }
-
-  private static func autonomousSystem(_ text: String) throws(StartupError) -> UInt32 {
-    guard let number = ASNumber(text) else {
-      throw .badValue(name: "AS", value: text, allowed: "a number up to 4294967295, or high.low")
-    }
-    return number.value
-  }
-
-  private static func addressSource(
-    _ name: String, _ text: String?, family: IPFamily
-  ) throws(StartupError) -> AddressSource {
-    switch text {
-    case nil: return family == .v4 ? .keep : .none
-    case "autodetect": return .detect
-    case "none": return .none
-    case .some(let text):
-      guard let address = InterfaceAddress(text), address.address.family == family
-      else {
-        throw .badValue(
-          name: name, value: text,
-          allowed: "an IPv\(family.rawValue) address with or without prefix length, "
-            + "autodetect or none")
-      }
-      return .fixed(address)
-    }
-  }
-
-  private static func flag(
-    _ name: String, _ value: (String) -> String?, default standard: Bool
-  ) throws(StartupError) -> Bool {
-    guard let text = value(name) else { return standard }
-    switch text.lowercased() {
-    case "true", "yes", "1", "t", "y": return true
-    case "false", "no", "0", "f", "n": return false
-    default: throw .badValue(name: name, value: text, allowed: "true or false")
-    }
-  }
-
-  private static func folder(
-    _ name: String, _ value: (String) -> String?, default standard: String
-  ) throws(StartupError) -> String {
-    let text = value(name) ?? standard
-    guard text.hasPrefix("/"), !text.contains("\n"), !text.contains("\"") else {
-      throw .badValue(name: name, value: text, allowed: "an absolute path")
-    }
-    return text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text
-  }
-
-  private static func pool(
-    _ family: IPFamily, _ value: (String) -> String?
-  ) throws(StartupError) -> DefaultPool {
-    let prefix = "CALICO_IPV\(family.rawValue)POOL_"
-    let sizes = family == .v4 ? 20...32 : 116...128
-    var pool = DefaultPool(
-      cidr: nil, ipipMode: .never, vxlanMode: .never, blockSize: family == .v4 ? 26 : 122,
-      nodeSelector: value(prefix + "NODE_SELECTOR") ?? "all()", natOutgoing: family == .v4,
-      disableBGPExport: false, isDisabled: false)
-    switch value(prefix + "CIDR") {
-    case nil: break
-    case "none": pool.isDisabled = true
-    case .some(let text):
-      guard let cidr = CIDR(text), cidr.family == family else {
-        throw .badValue(
-          name: prefix + "CIDR", value: text, allowed: "an IPv\(family.rawValue) CIDR or none")
-      }
-      pool.cidr = cidr
-    }
-    if let text = value(prefix + "BLOCK_SIZE") {
-      guard let size = Int(text), sizes.contains(size) else {
-        throw .badValue(
-          name: prefix + "BLOCK_SIZE", value: text,
-          allowed: "\(sizes.lowerBound) to \(sizes.upperBound)")
-      }
-      pool.blockSize = size
-    }
-    if family == .v4 { pool.ipipMode = try mode(prefix + "IPIP", value) }
-    pool.vxlanMode = try mode(prefix + "VXLAN", value)
-    pool.natOutgoing = try flag(prefix + "NAT_OUTGOING", value, default: family == .v4)
-    pool.disableBGPExport = try flag(prefix + "DISABLE_BGP_EXPORT", value, default: false)
-    return pool
-  }
-
-  private static func mode(
-    _ name: String, _ value: (String) -> String?
-  ) throws(StartupError) -> EncapsulationMode {
-    guard let text = value(name) else { return .never }
-    switch text.lowercased() {
-    case "off", "never": return .never
-    case "always": return .always
-    case "crosssubnet", "cross-subnet": return .crossSubnet
-    default:
-      throw .badValue(name: name, value: text, allowed: "Always, CrossSubnet or Never")
-    }
+    var reader = EnvironmentReader(environment)
+    nodeName = try reader.nodeName(hostName: hostName)
+    ipv4 = try reader.addressSource("IP", .v4)
+    ipv6 = try reader.addressSource("IP6", .v6)
+    ipv4Detection = try reader.detection("IP_AUTODETECTION_METHOD", for: ipv4)
+    ipv6Detection = try reader.detection("IP6_AUTODETECTION_METHOD", for: ipv6)
+    asNumber = try reader.asNumber("AS")
+    checksAddressConflicts = try !reader.flag("DISABLE_NODE_IP_CHECK", default: false)
+    createsDefaultPools = try !reader.flag("NO_DEFAULT_POOLS", default: false)
+    ipv4Pool = try reader.pool(.v4, isCreated: createsDefaultPools)
+    ipv6Pool = try reader.pool(.v6, isCreated: createsDefaultPools)
+    backend = try reader.backend("CALICO_NETWORKING_BACKEND")
+    clusterTypes = reader.list("CLUSTER_TYPE")
+    routerID = reader.routerID("CALICO_ROUTER_ID")
+    runDirectory = try reader.socketFolder("CALICO_RUN_DIR", default: "/var/run/calico")
+    libDirectory = try reader.path("CALICO_LIB_DIR", default: "/var/lib/calico")
+    nodeNameFile = try reader.path(
+      "CALICO_NODENAME_FILE", default: (libDirectory == "/" ? "" : libDirectory) + "/nodename")
+    felixConfigurationFile = try reader.path(
+      "FELIX_CONFIGFILE", default: "/etc/calico/felix.cfg")
+    birdProgram = reader.value("CALICO_BIRD") ?? "bird"
+    waitsForDatastore = try reader.flag("WAIT_FOR_DATASTORE", default: false)
+    reader.nameUnused()
+    warnings = reader.warnings
   }
 }

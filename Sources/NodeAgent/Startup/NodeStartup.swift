@@ -120,27 +120,8 @@ public struct NodeStartup: Sendable {
   private func ensurePools() async throws {
     let stored = try await store.all(IPPool.self)
     guard stored.isEmpty else { return }
-    let wanted = [
-      ("default-ipv4-ippool", IPFamily.v4, configuration.ipv4Pool),
-      ("default-ipv6-ippool", IPFamily.v6, configuration.ipv6Pool),
-    ]
-    for (name, family, choice) in wanted where !choice.isDisabled {
-      // IPv6 pods are made only where somebody asked for them.
-      guard let cidr = choice.cidr ?? (family == .v4 ? Self.defaultIPv4Pool : nil) else { continue }
-      var pool = IPPool(name: name, spec: IPPoolSpec(cidr: cidr.description))
-      pool.spec.ipipMode = choice.ipipMode
-      pool.spec.vxlanMode = choice.vxlanMode
-      pool.spec.blockSize = choice.blockSize
-      pool.spec.nodeSelector = choice.nodeSelector
-      pool.spec.natOutgoing = choice.natOutgoing
-      pool.spec.disableBGPExport = choice.disableBGPExport
-      let problems = pool.validate()
-      if let problem = problems.first {
-        throw StartupError.badValue(
-          name: "CALICO_IPV\(family.rawValue)POOL_*", value: cidr.description,
-          allowed: "\(problem)")
-      }
-      try await ensure(pool)
+    for pool in [configuration.ipv4Pool, configuration.ipv6Pool] {
+      if let pool = pool.resource { try await ensure(pool) }
     }
   }
 
@@ -199,15 +180,16 @@ public struct NodeStartup: Sendable {
       return stored
     case .fixed(let address):
       // Without a prefix length in the setting, the interface that has the address knows it.
-      guard address.prefixLength == family.bitWidth else { return address }
       let present = interfaces.flatMap(\.addresses).first { $0.address == address.address }
-      log("\(words) address \(address.address) set by configuration")
-      return present ?? address
+      log(
+        "\(words) address \(address.address) set by configuration"
+          + (present == nil ? ", and on no interface of this host" : ""))
+      return address.prefixLength == family.bitWidth ? present ?? address : address
     case .detect, .keep:
       guard
         let found = method.detect(family, among: interfaces, sourceTowards: sourceTowards)
       else {
-        throw .noAddress(family: words, method: "\(method)")
+        throw .noAddress(family: family, method: "\(method)")
       }
       log("\(words) address \(found.address) detected, \(found.reason)")
       return found.address
@@ -246,7 +228,6 @@ public struct NodeStartup: Sendable {
   }
 
   private static let attempts = 10
-  private static let defaultIPv4Pool = CIDR("192.168.0.0/16")
 
   private static func randomIdentifier() -> String {
     var generator = SystemRandomNumberGenerator()

@@ -1,14 +1,17 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+public import Addressing
 import Datastore
 
 /// Why a node cannot start.
 public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A setting's value cannot be understood.
   case badValue(name: String, value: String, allowed: String)
-  /// No address of the family was found by the method.
-  case noAddress(family: String, method: String)
+  /// What variables together describe cannot be; with their common beginning.
+  case contradiction(names: String, reason: String)
+  /// No address was found by the method.
+  case noAddress(family: IPFamily, method: String)
   /// Another node has this address already.
   case addressConflict(address: String, node: String)
   /// A file or folder cannot be used.
@@ -35,8 +38,12 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .badValue(let name, let value, let allowed):
       "\(name) = '\(value)' is not valid: allowed is \(allowed)"
+    case .contradiction(let names, let reason):
+      "\(names) are not valid together: \(reason)"
     case .noAddress(let family, let method):
-      "no \(family) address found with the method \(method): set IP or IP_AUTODETECTION_METHOD"
+      "no IPv\(family.rawValue) address found with the method \(method): set "
+        + (family == .v4
+          ? "IP or IP_AUTODETECTION_METHOD" : "IP6 (none for no IPv6) or IP6_AUTODETECTION_METHOD")
     case .addressConflict(let address, let node):
       "the address \(address) is in use by node \(node): "
         + "set IP, or DISABLE_NODE_IP_CHECK=true if that node is gone"

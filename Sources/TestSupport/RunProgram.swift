@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import TestSupport
 
-/// Runs a program to its end; what it says on both outputs, and its status.
+/// Runs a program to its end; what it says on both outputs, and its status. The words may hold no
+/// quotes.
 @discardableResult
-func runProgram(_ words: [String]) throws -> (status: Int32, output: String) {
+public func runProgram(_ words: [String]) throws -> (status: Int32, output: String) {
   let quoted = words.map { "'" + $0 + "'" }.joined(separator: " ")
   guard let pipe = popen(quoted + " 2>&1", "r") else {
     throw SystemFailure(call: "popen", code: errno)

@@ -1,0 +1,98 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Dataplane
+import Resources
+import Settings
+import Testing
+
+@testable import NodeAgent
+
+@Suite("Settings in the course of time")
+struct SettingsStateTests {
+  private func state(
+    _ environment: [String: String] = [:], file: String = ""
+  ) throws -> SettingsState {
+    try SettingsState(node: "n1", environment: environment, file: SettingsFile(file))
+  }
+
+  private func spec(
+    _ change: (inout FelixConfigurationSpec) -> Void
+  ) -> FelixConfigurationSpec {
+    var spec = FelixConfigurationSpec()
+    change(&spec)
+    return spec
+  }
+
+  @Test("what the datastore says at the start is taken without a word about restarts")
+  func start() throws {
+    var state = try state()
+    let stored = ["node.n1": spec { $0.interfacePrefix = "tap" }]
+    #expect(state.start(stored, labels: [:]).isEmpty)
+    #expect(state.dataplane.interfacePrefixes == ["tap"])
+    #expect(state.update(stored, labels: [:]).isEmpty)
+  }
+
+  @Test("what is wrong in the datastore at the start is said, and once")
+  func problemsAtStart() throws {
+    var state = try state()
+    let stored = ["default": spec { $0.defaultEndpointToHostAction = "Perhaps" }]
+    let said = state.start(stored, labels: [:])
+    #expect(said.count == 1)
+    #expect(
+      said.first?.hasPrefix(
+        "DefaultEndpointToHostAction = 'Perhaps' from FelixConfiguration 'default' must be one of ")
+        == true)
+    #expect(said.first?.hasSuffix("; using 'Drop'") == true)
+    #expect(state.update(stored, labels: [:]).isEmpty)
+  }
+
+  @Test("a change that waits for a restart is said once, and forgotten when it is taken back")
+  func restarts() throws {
+    var state = try state()
+    _ = state.start([:], labels: [:])
+    let changed = ["default": spec { $0.interfacePrefix = "tap" }]
+    #expect(
+      state.update(changed, labels: [:])
+        == ["InterfacePrefix: 'cali' -> 'tap' takes effect when the agent is restarted"])
+    #expect(state.dataplane.interfacePrefixes == ["cali"])
+    #expect(state.update(changed, labels: [:]).isEmpty)
+    #expect(state.update([:], labels: [:]).isEmpty)
+    // What takes effect at once needs no word.
+    let live = ["default": spec { $0.defaultEndpointToHostAction = "Accept" }]
+    #expect(state.update(live, labels: [:]).isEmpty)
+    #expect(state.dataplane.endpointToHostAction == .accept)
+  }
+
+  @Test(
+    "a vital setting of the node's own that cannot be read keeps it from starting",
+    arguments: [
+      ("InterfacePrefix", "cali "), ("DefaultEndpointToHostAction", "maybe"),
+      ("NftablesMarkMask", "0x1"), ("NftablesFilterDenyAction", "ignore"),
+      ("NftablesFilterAllowAction", "drop"),
+    ])
+  func vital(_ name: String, _ value: String) throws {
+    for (environment, file) in [
+      (["FELIX_\(name.uppercased())": value], ""), ([:], "\(name) = \"\(value)\""),
+    ] {
+      #expect {
+        _ = try state(environment, file: file)
+      } throws: { error in
+        "\(error)".contains("\(name) = '\(value)' from ") && "\(error)".contains(" must be ")
+      }
+    }
+  }
+
+  @Test("any other is replaced by its default, and said")
+  func replaced() throws {
+    let state = try state(["FELIX_HEALTHPORT": "health"], file: "LogSeverityScreen = loud\nrubbish")
+    #expect(
+      state.problems == [
+        ":2: must be 'Name = value', is 'rubbish'",
+        "HealthPort = 'health' from environment variable must be a number from 0 to 65535; "
+          + "using '9099'",
+        "LogSeverityScreen = 'loud' from configuration file must be one of Trace, Debug, Info, "
+          + "Warning, Error, Fatal; using 'Info'",
+      ])
+  }
+}
