@@ -5,6 +5,7 @@ import Addressing
 import AgentProtocol
 import Netlink
 import Resources
+import StoreAccess
 import ValueTree
 
 extension Attacher {
@@ -19,8 +20,9 @@ extension Attacher {
   static func plan(_ call: Plugin.Call) throws(CNIError) -> Plan {
     let configuration = call.configuration
     try configuration.refuseUnsupported()
+    try refuseUnstorable(call)
     let draft = EndpointDraft(
-      workload: call.workload, labels: try configuration.labels(), ports: try configuration.ports())
+      call.workload, labels: try configuration.labels(), ports: try configuration.ports())
     try draft.validate()
     return Plan(
       namespace: try PodNamespace.open(call.environment.namespacePath),
@@ -29,6 +31,15 @@ extension Attacher {
         queues: try configuration.queues(),
         allowsForwarding: try configuration.allowsForwarding()),
       draft: draft, policyWait: try configuration.policyWait())
+  }
+
+  /// In Kubernetes' API an endpoint is a pod, which has one interface of Calico's (facts §1.6).
+  private static func refuseUnstorable(_ call: Plugin.Call) throws(CNIError) {
+    guard call.access.type == .kubernetes, call.workload.endpoint != "eth0" else { return }
+    throw CNIError(
+      .unsupportedField,
+      "CNI_IFNAME must be eth0 with the Kubernetes datastore, where a pod has one endpoint, is "
+        + "'\(call.workload.endpoint)'")
   }
 
   /// A random address of those that are free for all to use.
@@ -40,59 +51,100 @@ extension Attacher {
   func add(_ plan: Plan) async throws(CNIError) -> CNIResult {
     var progress = Progress()
     do throws(CNIError) {
-      return try await add(plan, &progress)
+      // Refuses before anything is done.
+      let survey = try await survey(plan.namespace)
+      return try await add(plan, survey, &progress)
     } catch {
       log.error("\(error)")
-      // A container that was attached before this call stays so: DEL will be called for it.
-      if isAttached { throw error }
-      throw await undo(progress, after: error)
+      throw await undo(progress, plan.namespace, after: error)
     }
   }
 
+  /// What this call has made, or may have made.
   private struct Progress {
     var hasAddresses = false
-    var hasLink = false
+    var addresses: [IPAddress] = []
+    var link: Link?
+    var repaired: VethPair?
     var hasEndpoint = false
   }
 
-  private func add(_ plan: Plan, _ progress: inout Progress) async throws(CNIError) -> CNIResult {
-    steps.before(.assignAddresses)
+  /// What the container has already.
+  private var present: [IPAddress] { isAttached ? stored.addresses : [] }
+
+  private func add(
+    _ plan: Plan, _ survey: Survey, _ progress: inout Progress
+  ) async throws(CNIError) -> CNIResult {
+    try steps.begin(.assignAddresses)
     progress.hasAddresses = true
-    let addresses = try await source.assign(present: isAttached ? stored.addresses : [])
-    let pair = VethPair(
-      hostName: workload.interfaceName, podName: workload.endpoint, namespace: plan.namespace,
-      addresses: addresses)
-    var traits = plan.traits
-    var known = stored.endpoint.flatMap { MACAddress($0.spec.mac) }
-    if isAttached, known == nil {
-      // Not every store keeps it; the interface itself does.
-      known = try VethPair.podMAC(
-        workload.interfaceName, podName: workload.endpoint, plan.namespace)
+    let addresses = try await source.assign(present: present)
+    progress.addresses = addresses
+    func pair(_ hostName: String) -> VethPair {
+      VethPair(
+        hostName: hostName, podName: workload.endpoint, namespace: plan.namespace,
+        addresses: addresses, owner: workload.owner, role: survey.role)
     }
-    if isAttached, let known { traits.podMAC = known }
-    let problems = isAttached ? try pair.problems(podMAC: known) : ["it is new"]
-    if !problems.isEmpty {
-      log.debug("wiring \(pair.hostName): \(problems.joined(separator: "; "))")
-      progress.hasLink = true
-      try pair.wire(traits, steps)
+    let final = pair(survey.hostName)
+    var traits = plan.traits
+    if isAttached {
+      // Not every store keeps it; the interface itself does.
+      let known = stored.endpoint.flatMap { MACAddress($0.spec.mac) } ?? survey.present?.mac
+      traits.podMAC = known ?? traits.podMAC
+    }
+    if survey.present != nil {
+      progress.repaired = final
+      try repair(final, traits)
+    } else {
+      try steps.begin(.createLink)
+      for link in survey.debris { try VethPair.remove(link) }
+      let made = survey.former.isEmpty ? final : pair(workload.pendingInterfaceName)
+      progress.link = try made.create(traits)
+      try steps.begin(.configureHost)
+      try made.configureHost()
+      try steps.begin(.configurePod)
+      try made.configurePod(traits)
+      try steps.begin(.routeToPod)
+      try made.routeToPod()
     }
     var draft = plan.draft
+    draft.interfaceName = final.hostName
     draft.addresses = addresses
     draft.mac = traits.podMAC
-    steps.before(.storeEndpoint)
+    try steps.begin(.storeEndpoint)
     progress.hasEndpoint = true
     try await endpoints.put(draft, over: stored)
+    if let link = progress.link, !survey.former.isEmpty {
+      try steps.begin(.replaceLink)
+      try final.replace(survey.former, by: link)
+    }
+    if survey.present != nil { try final.takeAway(present.filter { !addresses.contains($0) }) }
     await releaseFormer()
-    if let wait = plan.policyWait { tellAgent(wait) }
+    if let wait = plan.policyWait { tellAgent(wait, final.hostName) }
     steps.before(.answer)
-    log.info("attached \(workload.key) with \(addresses) by \(workload.interfaceName)")
-    return result(addresses, mac: traits.podMAC)
+    log.info("attached \(workload.key) with \(addresses) by \(final.hostName)")
+    return result(addresses, mac: traits.podMAC, final.hostName)
   }
 
-  private func result(_ addresses: [IPAddress], mac: MACAddress?) -> CNIResult {
+  /// Makes good in place what is missing of a pair that stands: its container runs.
+  private func repair(_ pair: VethPair, _ traits: VethPair.Traits) throws(CNIError) {
+    try pair.mark()
+    let problems = try pair.problems(podMAC: traits.podMAC)
+    if problems.isEmpty { return }
+    log.debug("repairing \(pair.hostName): \(problems.joined(separator: "; "))")
+    try steps.begin(.configureHost)
+    try pair.configureHost()
+    try steps.begin(.configurePod)
+    try pair.configurePod(traits)
+    try steps.begin(.routeToPod)
+    try pair.routeToPod()
+  }
+
+  private func result(
+    _ addresses: [IPAddress], mac: MACAddress?, _ hostName: String
+  ) -> CNIResult {
     var result = CNIResult()
     result.interfaces = [
-      .init(name: workload.interfaceName, mac: VethPair.hostMAC, sandbox: ""),
+      .init(name: hostName, mac: VethPair.hostMAC, sandbox: ""),
       .init(name: workload.endpoint, mac: mac, sandbox: call.environment.namespacePath),
     ]
     result.addresses = addresses.compactMap { address in
@@ -121,12 +173,12 @@ extension Attacher {
 
   /// Tells the agent, and waits for it to have programmed the pod's policy. The datastore says the
   /// same, so an agent that is not there, or slow, is no failure.
-  private func tellAgent(_ milliseconds: Int) {
+  private func tellAgent(_ milliseconds: Int, _ hostName: String) {
     steps.before(.tellAgent)
     let client = AgentClient(path: AgentSocket.path(runDirectory: call.folders.run))
     let endpoint = AttachedEndpoint(
       node: workload.node, namespace: workload.namespace, name: workload.endpointName,
-      interfaceName: workload.interfaceName, containerID: workload.containerID)
+      interfaceName: hostName, containerID: workload.containerID)
     do throws(AgentClientError) {
       let reply = try client.send(.attached(endpoint), waitingAtMost: milliseconds)
       if case .failed(let reason) = reply {
@@ -138,20 +190,31 @@ extension Attacher {
     }
   }
 
-  /// Takes back what was done, and returns the error with what could not be taken back.
-  private func undo(_ progress: Progress, after error: CNIError) async -> CNIError {
+  /// Takes back what this call has made, and returns the error with what could not be taken back.
+  /// What the pod's container before this one has stays, and what this one had before.
+  private func undo(
+    _ progress: Progress, _ namespace: NetworkNamespace, after error: CNIError
+  ) async -> CNIError {
     var failures: [String] = []
     func attempt(_ body: () async throws(CNIError) -> Void) async {
       do throws(CNIError) { try await body() } catch { failures.append(error.description) }
     }
-    if progress.hasLink {
-      await attempt { () throws(CNIError) in try VethPair.remove(workload.interfaceName) }
+    if let link = progress.link {
+      await attempt { () throws(CNIError) in try VethPair.remove(link) }
+      removeRules(in: namespace, of: progress.addresses, linkIndex: link.peerIndex)
+    }
+    if let pair = progress.repaired {
+      await attempt { () throws(CNIError) in
+        try pair.takeAway(progress.addresses.filter { !present.contains($0) })
+      }
     }
     if progress.hasEndpoint {
-      await attempt { () async throws(CNIError) in try await endpoints.delete() }
+      await attempt { () async throws(CNIError) in try await endpoints.restore(stored) }
     }
     if progress.hasAddresses {
-      await attempt { () async throws(CNIError) in try await source.release() }
+      await attempt { () async throws(CNIError) in
+        try await source.release(progress.addresses, besides: present)
+      }
     }
     var error = error
     if !failures.isEmpty {

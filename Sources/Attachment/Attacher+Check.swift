@@ -23,12 +23,27 @@ extension Attacher {
     let addresses = previous.addresses.filter { $0.interface == inside }.map(\.address.address)
     var problems: [String] = []
     if addresses.isEmpty { problems.append("prevResult has no address of \(workload.endpoint)") }
-    if !previous.interfaces.contains(where: { $0.name == workload.interfaceName }) {
-      problems.append("prevResult has no interface \(workload.interfaceName)")
+    let links = HostLinks(
+      workload: workload, endpoints: endpoints, stored: stored, namespace: namespace)
+    // One that a version before has made has the name that it had then.
+    let found = try await links.find().filter { $0.link.name != workload.pendingInterfaceName }
+    let own = found.first { $0.claim == .own }
+    let hostName = own?.link.name ?? workload.interfaceName
+    if !previous.interfaces.contains(where: { $0.name == hostName }) {
+      problems.append("prevResult has no interface \(hostName)")
+    }
+    if own == nil, let taken = found.first(where: { $0.link.name == hostName }) {
+      switch taken.claim {
+      case .other(let container):
+        problems.append("\(hostName) is of another container: '\(Words.shortened(container))'")
+      case .stranger(let reason): problems.append("\(hostName): \(reason)")
+      case .own: break
+      }
     }
     let pair = VethPair(
-      hostName: workload.interfaceName, podName: workload.endpoint, namespace: namespace,
-      addresses: addresses)
+      hostName: hostName, podName: workload.endpoint, namespace: namespace,
+      addresses: addresses, owner: workload.owner,
+      role: try role(in: namespace))
     problems += try pair.problems(podMAC: previous.interfaces[inside].mac)
     problems += endpointProblems(addresses)
     problems += try await source.problems(addresses)

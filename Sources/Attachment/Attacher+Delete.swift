@@ -9,19 +9,31 @@ extension Attacher {
   /// Takes everything of the container away. What is gone already is no error, so DEL may be called
   /// any number of times, also without a network namespace.
   func delete() async throws(CNIError) {
-    let endpoint = stored.endpoint
-    // An endpoint of another container means that interface and endpoint are that one's.
-    var isOurs = endpoint == nil || isAttached
-    if !isOurs { isOurs = try hasHalfMadeLink() }
-    if isOurs {
-      steps.before(.removeLink)
-      try VethPair.remove(workload.interfaceName)
+    let namespace = try? PodNamespace.open(call.environment.namespacePath)
+    let links = HostLinks(
+      workload: workload, endpoints: endpoints, stored: stored, namespace: namespace)
+    // Of several interfaces, each has addresses that others will get: all go before those are freed.
+    try steps.begin(.removeLink)
+    for found in try await links.find() {
+      switch found.claim {
+      case .own:
+        let inside = namespace.flatMap { end(of: found.link, in: $0) }
+        try VethPair.remove(found.link)
+        if let namespace, let inside {
+          removeRules(in: namespace, of: [], linkIndex: inside.index)
+        }
+      case .other(let container):
+        log.debug("\(found.link.name) stays: it is of the pod's container \(container)")
+      case .stranger(let reason): log.info("\(found.link.name) stays: \(reason)")
+      }
     }
     if isAttached {
-      steps.before(.deleteEndpoint)
+      // Of an interface that was gone already.
+      if let namespace { removeRules(in: namespace, of: stored.addresses, linkIndex: nil) }
+      try steps.begin(.deleteEndpoint)
       try await endpoints.delete()
     }
-    steps.before(.releaseAddresses)
+    try steps.begin(.releaseAddresses)
     try await source.release()
     if isAttached, let calico {
       try await calico.release(stored.addresses, heldBy: workload.owns(handle:))
@@ -30,16 +42,21 @@ extension Attacher {
     log.info("detached \(workload.key)")
   }
 
-  /// Whether the interface is of an ADD of this container that was killed before it took the
-  /// pod's endpoint over: it leads into this container's namespace, and not with the MAC address
-  /// of the endpoint. It has addresses that others will get, so it must go before they are freed.
-  private func hasHalfMadeLink() throws(CNIError) -> Bool {
-    guard let endpoint = stored.endpoint,
-      // Without the namespace there is no interface in it.
-      let namespace = try? PodNamespace.open(call.environment.namespacePath),
-      let mac = try VethPair.podMAC(
-        workload.interfaceName, podName: workload.endpoint, namespace)
-    else { return false }
-    return mac != MACAddress(endpoint.spec.mac)
+  private func end(of link: Link, in namespace: NetworkNamespace) -> Link? {
+    let inside = try? RouteSocket(in: namespace).link(named: workload.endpoint)
+    return inside.flatMap { VethPair.isPair(link, $0) ? $0 : nil }
+  }
+
+  /// Rules outlive their interface. They lead nowhere then and go with the namespace, so what
+  /// cannot be removed does no harm.
+  func removeRules(
+    in namespace: NetworkNamespace, of addresses: [IPAddress], linkIndex: UInt32?
+  ) {
+    do throws(NetlinkError) {
+      try VethPair.removeRules(
+        RouteSocket(in: namespace), of: addresses, linkIndex: linkIndex)
+    } catch {
+      log.debug("routing rules stay in \(namespace.path): \(error)")
+    }
   }
 }

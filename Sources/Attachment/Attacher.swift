@@ -10,13 +10,17 @@ import Resources
 /// pod; the endpoint is stored last. So DEL finds everything from the names alone, whatever there
 /// is of it, and an endpoint in the datastore always means a pod that is wired.
 ///
+/// Before all that ADD looks at what there is, and refuses what cannot be: nothing that is there
+/// has changed then. What fails later takes back what this call made, no more.
+///
 /// DEL goes the other way round: no packet of the pod moves any more when its policy goes, and
 /// nobody is given its addresses before that.
 ///
-/// An endpoint says which container it is of. ADD for a new container of the same pod takes
-/// interface and endpoint over, and gives the old container's addresses back at the end; a DEL of
-/// the old container that comes later finds another container's ID and leaves both alone. A lock
-/// for each interface keeps such calls from mixing.
+/// An endpoint says which container it is of, and so does the host's interface. ADD for a new
+/// container of the same pod takes both over: its interface is wired under another name, the endpoint
+/// is stored, and only then does it take the place of the old container's, whose addresses are given
+/// back at the end. A DEL of the old container that comes later finds another container's
+/// ID and leaves both alone. A lock for each pod keeps such calls from mixing.
 struct Attacher {
   let call: Plugin.Call
   let steps: Steps

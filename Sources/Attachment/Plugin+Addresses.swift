@@ -17,7 +17,7 @@ extension Plugin {
     case .add:
       var result = CNIResult()
       do throws(CNIError) {
-        result.addresses = try await source.assign().compactMap { address in
+        result.addresses = try await source.assign(present: []).compactMap { address in
           InterfaceAddress(address, prefixLength: address.family.bitWidth)
             .map { .init(address: $0, interface: nil) }
         }

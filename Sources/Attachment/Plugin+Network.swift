@@ -14,7 +14,7 @@ extension Plugin {
       throw CNIError(
         .invalidConfiguration, "ipam.type is required: calico-ipam, host-local or another plugin")
     }
-    let lock = try PodLock(call.workload.interfaceName, call.folders)
+    let lock = try PodLock(call.workload.lockName, call.folders)
     defer { lock.release() }
     let store = try await call.openStore()
     let endpoints = EndpointStore(store: store, workload: call.workload)

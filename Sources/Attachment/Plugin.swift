@@ -31,7 +31,7 @@ public struct Plugin: Sendable {
   let steps: Steps
 
   /// - Parameter environment: `CNI_*` of the specification; `CALICO_LIB_DIR`, `CALICO_RUN_DIR`,
-  ///   `CALICO_DATASTORE_PATH`; for tests `CALICO_CNI_STEP_LOG` and `CALICO_CNI_KILL_AT`.
+  ///   `CALICO_DATASTORE_PATH`; for tests those of `Steps`.
   public init(role: Role, environment: [String: String]) {
     self.role = role
     variables = environment

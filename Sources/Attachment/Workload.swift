@@ -12,16 +12,31 @@ struct Workload: Sendable {
   let containerID: String
   /// The name of the interface inside.
   let endpoint: String
+  /// Whether the runtime names a pod of Kubernetes; if not, `pod` is the container's ID.
+  let hasPod: Bool
   /// The name of the `WorkloadEndpoint`.
   let endpointName: String
   /// The name of the interface on the host's side.
   let interfaceName: String
+  /// What the names of interfaces on the host begin with.
+  private let interfacePrefix: String
+  /// What versions before called the interface, if that was something else.
+  let formerInterfaceName: String?
+  /// What calls for any of the pod's interfaces lock: the name of its first one.
+  let lockName: String
   /// The ID of the IPAM handle that holds the addresses.
   let handle: String
+  /// The ID that versions before gave the handle, if that was something else.
+  let formerHandle: String?
 
   var profileName: String { "kns.\(namespace)" }
   var key: ResourceKey {
     ResourceKey(kind: .workloadEndpoint, namespace: namespace, name: endpointName)
+  }
+  var owner: LinkOwner {
+    LinkOwner(
+      interface: hasPod ? "\(namespace)/\(pod)/\(endpoint)" : "-/\(pod)/\(endpoint)",
+      container: containerID)
   }
 
   init(
@@ -55,28 +70,69 @@ struct Workload: Sendable {
     self.namespace = namespace
     self.pod = pod
     self.endpoint = endpoint
+    hasPod = podSource != "CNI_CONTAINERID"
     containerID = environment.containerID
     endpointName = name.description
-    interfaceName =
-      environment.interfacePrefix
-      + String(SHA1.hex("\(namespace).\(pod)\(Self.suffix(endpoint))").prefix(11))
+    let prefix = environment.interfacePrefix
+    interfaceName = WorkloadInterfaceName.name(
+      prefix: prefix, namespace: namespace, pod: pod, endpoint: endpoint)
+    interfacePrefix = prefix
+    formerInterfaceName =
+      endpoint == "eth0"
+      ? nil : WorkloadInterfaceName.name(prefix: prefix, of: "\(namespace).\(pod).\(endpoint)")
+    lockName = WorkloadInterfaceName.name(prefix: prefix, namespace: namespace, pod: pod)
     handle = Self.handle(network, containerID, endpoint)
+    let former = Self.formerHandle(network, containerID, endpoint)
+    formerHandle = former == handle ? nil : former
+  }
+
+  /// The interface's name while another container's has `interfaceName`.
+  var pendingInterfaceName: String { pendingInterfaceName(of: containerID) }
+
+  /// The name that the interface of any container of the pod has, or had, until it took its place.
+  func pendingInterfaceName(of container: String) -> String {
+    WorkloadInterfaceName.name(
+      prefix: interfacePrefix, of: "\(namespace).\(pod)/\(endpoint)/\(container)")
   }
 
   /// The handle of any container's endpoint.
   static func handle(_ network: String, _ containerID: String, _ endpoint: String) -> String {
-    "\(network).\(containerID)\(suffix(endpoint))"
+    "\(network)." + holder(containerID, endpoint)
   }
 
-  /// A pod's second interface needs names of its own; those of `eth0` are Calico's.
-  private static func suffix(_ endpoint: String) -> String {
-    endpoint == "eth0" ? "" : ".\(endpoint)"
+  /// A container's endpoint as a part of a handle: Calico's, which is the container's ID, for
+  /// `eth0`. What could be read in two ways ends in a hash: the second interface of a container `c`
+  /// would else hold the addresses of a container `c.net1`, and a container `b.c` in the network
+  /// `a` those of `c` in `a.b`.
+  private static func holder(_ containerID: String, _ endpoint: String) -> String {
+    if endpoint == "eth0", !containerID.contains(".") { return containerID }
+    return "\(containerID)-\(SHA1.hex("\(containerID)/\(endpoint)").prefix(hashLength))"
   }
 
-  /// Whether an IPAM handle is one of this container's: also one of a network that has been renamed
-  /// since, and those of Calico's earlier versions.
+  /// Hexadecimal digits of the hash that ends a handle.
+  static let hashLength = 15
+
+  private static func formerHandle(
+    _ network: String, _ containerID: String, _ endpoint: String
+  ) -> String {
+    "\(network).\(containerID)" + (endpoint == "eth0" ? "" : ".\(endpoint)")
+  }
+
+  /// Whether an IPAM handle can be one of this container's: also one of a network that has been
+  /// renamed since, and those of Calico's and our earlier versions. What such a handle holds is
+  /// this pod's only if the allocation says so.
   func owns(handle other: String) -> Bool {
     other == handle || other == containerID || other == "\(namespace).\(pod)"
-      || other.hasSuffix(Self.handle("", containerID, endpoint))
+      || other.hasSuffix("." + Self.holder(containerID, endpoint))
+      || other.hasSuffix(Self.formerHandle("", containerID, endpoint))
+  }
+
+  /// Whether an interface's name is one that this endpoint's has, or had with another prefix or in
+  /// a version before.
+  func isNameOfInterface(_ name: String) -> Bool {
+    let digits = WorkloadInterfaceName.digitCount
+    return [interfaceName, formerInterfaceName].contains { known in
+      known?.suffix(digits) == name.suffix(digits)
+    }
   }
 }

@@ -56,6 +56,14 @@ struct BadCall: Sendable {
       name: "a name that the pod has an interface of", variables: ["CNI_IFNAME": "lo"], code: 4,
       message: "CNI_IFNAME: there is an interface lo in <netns> already"),
     .init(
+      name: "a second interface where a pod has one endpoint",
+      changes: [
+        .init("datastore_type", "kubernetes"),
+        .init("kubernetes", ["k8s_api_root": "https://127.0.0.1:1"]),
+      ], variables: ["CNI_IFNAME": "net1"], code: 2,
+      message: "CNI_IFNAME must be eth0 with the Kubernetes datastore, where a pod has one "
+        + "endpoint, is 'net1'"),
+    .init(
       name: "a relative path of a namespace", variables: ["CNI_NETNS": "run/netns/x"], code: 4,
       message: "CNI_NETNS must be an absolute path, is 'run/netns/x'"),
     .init(

@@ -4,6 +4,7 @@
 import Attachment
 import Datastore
 import Glibc
+import IPAM
 import LocalDatastore
 import Resources
 import TestSupport
@@ -27,6 +28,10 @@ struct KillTests {
     let pod = try host.pod("p", container: "new")
     let variables = ["CALICO_CNI_STEP_LOG": log as String?]
     #expect(try host.call("ADD", pod, Self.changes, variables: variables).status == 0)
+    #expect(lines(host) == Step.ofTakeOver.map(\.rawValue))
+    try host.folder.write("", to: "steps")
+    let first = try host.pod("first")
+    #expect(try host.call("ADD", first, Self.changes, variables: variables).status == 0)
     #expect(lines(host) == Step.ofAdd.map(\.rawValue))
     try host.folder.write("", to: "steps")
     #expect(try host.call("DEL", pod, Self.changes, variables: variables).status == 0)
@@ -37,7 +42,8 @@ struct KillTests {
     host.folder.read("steps").split(separator: "\n").map(String.init)
   }
 
-  @Test("before any step of ADD leaves nothing after DEL", arguments: Step.ofAdd, [true, false])
+  @Test(
+    "before any step of ADD leaves nothing after DEL", arguments: Step.ofTakeOver, [true, false])
   func duringAdd(step: Step, formerFirst: Bool) async throws {
     let host = try await Host(pools: Self.pools)
     let kernel = try host.kernelSnapshot()
@@ -62,8 +68,7 @@ struct KillTests {
     let pod = try host.pod("p")
     let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
     let killed = try host.call("ADD", pod, Self.changes, variables: variables)
-    // Without a former container there is one step less.
-    #expect(killed.status == (step == .releaseFormer ? 0 : 128 + SIGKILL))
+    #expect(killed.status == 128 + SIGKILL)
     let answer = try host.attach(pod, Self.changes)
     #expect(answer.address == "10.65.0.0/32")
     try pod.namespace.run("ping", "-c", "1", "-W", "5", "192.0.2.1")
@@ -73,7 +78,8 @@ struct KillTests {
   }
 
   @Test(
-    "before it takes a pod over frees no address that an interface still has", arguments: Step.ofAdd
+    "before it takes a pod over frees no address that an interface still has",
+    arguments: Step.ofTakeOver
   )
   func takeOverGivenUp(step: Step) async throws {
     let host = try await Host(pools: Self.pools)
@@ -87,6 +93,39 @@ struct KillTests {
     let kernel = try host.kernelSnapshot(pod).joined(separator: "\n")
     #expect(!kernel.contains("10.65.0.1"), "\(kernel)")
     #expect(!kernel.contains("fd00:65::1"), "\(kernel)")
+  }
+
+  @Test(
+    "before any step of taking a pod over is followed by a third container, and frees nothing in use",
+    arguments: Step.ofTakeOver, [true, false])
+  func thirdContainer(step: Step, isFirstThere: Bool) async throws {
+    let host = try await Host(pools: Self.pools)
+    let pods = try ["first", "second", "third"].map { try host.pod("p", container: $0) }
+    try host.attach(pods[0], Self.changes)
+    let killed = try host.call(
+      "ADD", pods[1], Self.changes, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
+    #expect(killed.status == 128 + SIGKILL)
+    if !isFirstThere {
+      try host.node.run("sh", "-c", "ip link delete $(ls /sys/class/net | grep cali | head -1)")
+    }
+    try host.attach(pods[2], Self.changes)
+    // Whatever interface is still there has its addresses, and they are nobody else's.
+    let held = try await host.ipam.allocations().map { "\($0.address)" }
+    for pod in pods {
+      let text = try pod.namespace.run("ip", "-o", "addr", "show", "scope", "global")
+      for line in text.split(separator: "\n") {
+        let address = try #require(
+          line.split(separator: " ").dropFirst(3).first?.prefix { $0 != "/" })
+        #expect(held.contains(String(address)), "\(line)")
+      }
+    }
+    try pods[2].ping()
+    for pod in pods.prefix(2) { #expect(try host.call("DEL", pod, Self.changes).status == 0) }
+    try pods[2].ping()
+    #expect(try host.podLinks().count == 1)
+    #expect(try host.call("DEL", pods[2], Self.changes).status == 0)
+    #expect(try await host.leftovers() == [])
+    #expect(try host.podLinks() == [])
   }
 
   @Test("before any step of DEL leaves nothing after another DEL", arguments: Step.ofDelete)

@@ -24,7 +24,7 @@ struct StormTests {
     let live = known.count { $0.live != nil }
     #expect(live > Self.podCount / 2)
     expectNone(try census(host, known).problems(known), storm)
-    expectKills(storm, "ADD", Step.ofAdd)
+    expectKills(storm, "ADD", Step.ofAdd + [.replaceLink, .releaseFormer])
 
     let fates = storm.fatesOfDeletions(known)
     await Crew.run(Self.processCount, count: pods.count) { storm.detach($0, fates[$0]) }
@@ -42,10 +42,10 @@ struct StormTests {
   }
 
   private func census(_ host: Host, _ pods: [Census.Pod]) throws -> Census {
-    let namespaces = Dictionary(uniqueKeysWithValues: pods.map { ($0.name, $0.namespace) })
-    return Census(
+    Census(
       store: try StoreCensus(path: host.storePath),
-      kernel: try KernelCensus(node: host.node.name, pods: namespaces), network: "net1")
+      kernel: try KernelCensus(node: host.node.name, pods: Census.namespaces(pods)),
+      network: "net1")
   }
 
   private func expectNone(_ problems: [String], _ storm: Storm) {

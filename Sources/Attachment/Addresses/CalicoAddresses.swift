@@ -46,11 +46,17 @@ struct CalicoAddresses {
     }
   }
 
-  /// One commit, unless the node needs a block first. What the handle holds already counts, so a
-  /// repeated ADD gets the same.
-  func assign() async throws(CNIError) -> [IPAddress] {
+  /// One commit, unless the node needs a block first. A container that runs keeps the addresses
+  /// that it has, while they are its own; else what the handle holds already counts, so an ADD that
+  /// is repeated gets the same.
+  func assign(present: [IPAddress]) async throws(CNIError) -> [IPAddress] {
+    let handle = try await handle(holding: present)
+    if !present.isEmpty {
+      let held = try await addresses(handle: handle)
+      if present.allSatisfy(held.contains) { return present }
+    }
     let request = AutoAssignRequest(
-      host: workload.node, handle: workload.handle,
+      host: workload.node, handle: handle,
       attributes: [
         "pod": workload.pod, "namespace": workload.namespace, "node": workload.node,
         "timestamp": Moment.now,
@@ -59,30 +65,66 @@ struct CalicoAddresses {
       namespaceLabels: namespaceLabels, reuseExisting: true)
     do throws(IPAMError) {
       let result = try await client.autoAssign(request)
-      if let failure = result.failure { throw failure }
-      return (result.v4.assignments + result.v6.assignments).map(\.address)
+      let addresses = (result.v4.assignments + result.v6.assignments).map(\.address)
+      if let failure = result.failure {
+        // Of two families one may have got an address.
+        if !present.isEmpty { try? await release(addresses, besides: present) }
+        throw failure
+      }
+      return addresses
     } catch { throw CNIError(error) }
+  }
+
+  /// The handle that a container's addresses are held by: those of one that was attached by a
+  /// version before may be under the ID that it gave.
+  private func handle(holding present: [IPAddress]) async throws(CNIError) -> String {
+    guard let former = workload.formerHandle, !present.isEmpty else { return workload.handle }
+    let held = try await addresses(handle: former)
+    return present.allSatisfy(held.contains) ? former : workload.handle
+  }
+
+  private func addresses(handle: String) async throws(CNIError) -> [IPAddress] {
+    do throws(IPAMError) {
+      return try await client.addresses(handle: handle).map(\.address)
+    } catch {
+      if case .unknownHandle = error { return [] }
+      throw CNIError(error)
+    }
   }
 
   func release() async throws(CNIError) {
-    do throws(IPAMError) {
-      try await client.release(handle: workload.handle)
-    } catch { throw CNIError(error) }
+    try await release(handle: workload.handle)
+    guard let former = workload.formerHandle else { return }
+    // That may be another container's too.
+    try await release(addresses(handle: former)) { $0 == former }
   }
 
-  /// Gives back those of the addresses that are held under handles that `isMeant` names.
+  /// Gives back those of the addresses that the container did not have before.
+  func release(_ addresses: [IPAddress], besides present: [IPAddress]) async throws(CNIError) {
+    try await release(addresses.filter { !present.contains($0) }, heldBy: workload.owns(handle:))
+  }
+
+  /// Gives back those of the addresses that are held under handles that `isMeant` names, and are
+  /// not noted as those of another pod.
   func release(
     _ addresses: [IPAddress], heldBy isMeant: (String) -> Bool
   ) async throws(CNIError) {
     for address in addresses {
       do throws(IPAMError) {
-        let holder = try await client.attributes(of: address).handle
-        guard let holder, isMeant(holder) else { continue }
-        _ = try await client.release([ReleaseRequest(address, handle: holder)])
+        let holder = try await client.attributes(of: address)
+        guard let handle = holder.handle, isMeant(handle), isOfThisPod(holder.attributes)
+        else { continue }
+        _ = try await client.release([ReleaseRequest(address, handle: handle)])
       } catch {
         if case .notAssigned = error { continue }
         throw CNIError(error)
       }
+    }
+  }
+
+  private func isOfThisPod(_ attributes: [String: String]) -> Bool {
+    [("pod", workload.pod), ("namespace", workload.namespace), ("node", workload.node)].allSatisfy {
+      attributes[$0] == nil || attributes[$0] == $1
     }
   }
 
@@ -94,13 +136,9 @@ struct CalicoAddresses {
   }
 
   func problems(_ addresses: [IPAddress]) async throws(CNIError) -> [String] {
-    var held: [IPAddress] = []
-    do throws(IPAMError) {
-      held = try await client.addresses(handle: workload.handle).map(\.address)
-    } catch {
-      guard case .unknownHandle = error else { throw CNIError(error) }
-    }
+    let handle = try await handle(holding: addresses)
+    let held = try await self.addresses(handle: handle)
     return addresses.filter { !held.contains($0) }
-      .map { "the address \($0) is not assigned to the handle \(workload.handle)" }
+      .map { "the address \($0) is not assigned to the handle \(handle)" }
   }
 }

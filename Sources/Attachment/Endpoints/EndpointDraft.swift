@@ -10,19 +10,33 @@ struct EndpointDraft {
   /// From the configuration.
   let labels: [String: String]
   let ports: [WorkloadEndpointPort]
+  /// On the host.
+  var interfaceName: String
   var addresses: [IPAddress] = []
   var mac: MACAddress?
 
+  init(_ workload: Workload, labels: [String: String], ports: [WorkloadEndpointPort]) {
+    self.workload = workload
+    self.labels = labels
+    self.ports = ports
+    interfaceName = workload.interfaceName
+  }
+
   /// The endpoint, as an update of the stored one where there is one.
   ///
-  /// Labels belong to operators once they are stored: a repeated ADD of the same container leaves
-  /// all of them as they are, also missing ones, and a new container of the pod adds only those
-  /// that are missing. Annotations and what this version does not know stay too.
+  /// What is stored of a container belongs to operators: a repeated ADD leaves labels, annotations,
+  /// ports and profiles as they are, also missing ones, and what this version does not know. A new
+  /// container of the pod brings its own, and nothing of the one before stays but the object's
+  /// identity: its labels would let in whom the new one's keep out.
   func endpoint(over stored: WorkloadEndpoint?) -> WorkloadEndpoint {
-    var endpoint =
-      stored ?? WorkloadEndpoint(name: workload.endpointName, namespace: workload.namespace)
-    if stored?.spec.containerID != workload.containerID {
-      endpoint.metadata.labels.merge(labels) { present, _ in present }
+    var endpoint: WorkloadEndpoint
+    if let stored, stored.spec.containerID == workload.containerID {
+      endpoint = stored
+    } else {
+      endpoint = WorkloadEndpoint(name: workload.endpointName, namespace: workload.namespace)
+      if let stored { endpoint.metadata = stored.metadata }
+      endpoint.metadata.labels = labels
+      endpoint.metadata.annotations = [:]
       endpoint.spec.ports = ports
     }
     endpoint.metadata.labels["projectcalico.org/namespace"] = workload.namespace
@@ -32,7 +46,7 @@ struct EndpointDraft {
     endpoint.spec.pod = workload.pod
     endpoint.spec.endpoint = workload.endpoint
     endpoint.spec.containerID = workload.containerID
-    endpoint.spec.interfaceName = workload.interfaceName
+    endpoint.spec.interfaceName = interfaceName
     endpoint.spec.ipNetworks = addresses.map { CIDR(host: $0).description }
     endpoint.spec.mac = mac?.description ?? ""
     if !endpoint.spec.profiles.contains(workload.profileName) {

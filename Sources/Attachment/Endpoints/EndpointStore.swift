@@ -80,13 +80,55 @@ struct EndpointStore {
 
   /// Deletes the endpoint if it is (still) that of this container.
   func delete() async throws(CNIError) {
+    try await retrying { () async throws(DatastoreError) in
+      guard let endpoint = try await findEndpoint(),
+        endpoint.spec.containerID == workload.containerID
+      else { return }
+      try await store.delete(workload.key, revision: endpoint.metadata.resourceVersion)
+    }
+  }
+
+  /// Another endpoint of this node that has the interface, by its key.
+  func other(on interface: String) async throws(CNIError) -> ResourceKey? {
+    let prefix = WorkloadEndpointName.prefix(node: workload.node)
+    let endpoints = try await reading { () async throws(DatastoreError) in
+      try await store.all(WorkloadEndpoint.self, namePrefix: prefix)
+    }
+    return endpoints.first { endpoint in
+      endpoint.spec.interfaceName == interface && endpoint.key != workload.key
+        && (endpoint.spec.node.isEmpty || endpoint.spec.node == workload.node)
+    }?.key
+  }
+
+  /// Takes back what `put` has stored, wholly or perhaps: what was there before is there again.
+  func restore(_ stored: Stored) async throws(CNIError) {
+    guard let former = stored.endpoint, !former.spec.containerID.isEmpty else {
+      return try await delete()
+    }
+    try await retrying { () async throws(DatastoreError) in
+      guard var current = try await findEndpoint(),
+        current.spec.containerID == workload.containerID
+      else { return }
+      if former.spec.containerID == workload.containerID {
+        // Of the same container, only what this call knows better is put back.
+        current.spec.ipNetworks = former.spec.ipNetworks
+        current.spec.mac = former.spec.mac
+        current.spec.interfaceName = former.spec.interfaceName
+      } else {
+        let revision = current.metadata.resourceVersion
+        current = former
+        current.metadata.resourceVersion = revision
+      }
+      try await store.commit([.update(current)])
+    }
+  }
+
+  private func retrying(
+    _ body: () async throws(DatastoreError) -> Void
+  ) async throws(CNIError) {
     for _ in 0..<Self.attempts {
       do throws(DatastoreError) {
-        guard let endpoint = try await findEndpoint(),
-          endpoint.spec.containerID == workload.containerID
-        else { return }
-        try await store.delete(workload.key, revision: endpoint.metadata.resourceVersion)
-        return
+        return try await body()
       } catch {
         guard error.isConflict else { throw CNIError(error) }
       }

@@ -19,7 +19,7 @@ extension VethPair {
         return ["there is no interface \(hostName) on the host"]
       }
       var problems: [String] = []
-      if outside.peerIndex != inside.index || inside.peerIndex != outside.index {
+      if !Self.isPair(outside, inside) {
         problems.append("\(hostName) is not the other end of \(podName)")
       }
       if !inside.isUp { problems.append("\(podName) is down") }
@@ -37,10 +37,20 @@ extension VethPair {
       }) {
         problems.append("\(podName) has not the address \(CIDR(host: address))")
       }
+      let routes = podRoutes(inside.index)
       problems += Self.missing(
-        podRoutes(inside.index),
-        among: try pod.routes(RouteFilter(table: RouteTable.main, linkIndex: inside.index)),
+        routes,
+        among: try pod.routes(
+          RouteFilter(table: routes.first?.table ?? RouteTable.main, linkIndex: inside.index)),
         "in \(namespace.path)")
+      let rules = podRules(inside.index)
+      if !rules.isEmpty {
+        let known = try pod.rules()
+        for rule in rules where !known.contains(rule) {
+          let source = rule.source.map(\.description) ?? ""
+          problems.append("there is no rule for packets from \(source) in \(namespace.path)")
+        }
+      }
       // The agent may have given the routes to the pod its own protocol and metric.
       problems += Self.missing(
         hostRoutes(outside.index),
@@ -53,14 +63,17 @@ extension VethPair {
     }
   }
 
+  /// Those of the routes that are not among what is present.
+  static func absent(_ routes: [Route], among present: [Route]) -> [Route] {
+    routes.filter { route in
+      !present.contains { $0.destination == route.destination && $0.gateway == route.gateway }
+    }
+  }
+
   private static func missing(
     _ routes: [Route], among present: [Route], _ place: String
   ) -> [String] {
-    routes.compactMap { route in
-      let isThere = present.contains {
-        $0.destination == route.destination && $0.gateway == route.gateway
-      }
-      if isThere { return nil }
+    absent(routes, among: present).map { route in
       let way = route.gateway.map { " via \($0)" } ?? ""
       return "there is no route to \(route.destination)\(way) \(place)"
     }

@@ -15,111 +15,234 @@ extension VethPair {
     var allowsForwarding: Bool
   }
 
-  /// Makes the pair and all that belongs to it. A pair that an earlier attempt or an earlier
-  /// container of the pod left under this name goes first.
-  func wire(_ traits: Traits, _ steps: Steps) throws(CNIError) {
-    steps.before(.createLink)
-    try Self.remove(hostName)
-    let (host, pod) = try kernel { () throws(NetlinkError) in
-      (try RouteSocket(), try RouteSocket(in: namespace))
-    }
-    guard try kernel({ () throws(NetlinkError) in try pod.link(named: podName) }) == nil else {
-      throw CNIError(
-        .invalidEnvironment,
-        "CNI_IFNAME: there is an interface \(podName) in \(namespace.path) already")
-    }
-    try kernel { () throws(NetlinkError) in
+  /// Makes the pair and notes whose it is. Nothing is left of it when that fails.
+  ///
+  /// - Returns: The host's end.
+  func create(_ traits: Traits) throws(CNIError) -> Link {
+    let host = try kernel { () throws(NetlinkError) in
+      let host = try RouteSocket()
       // In one request, so that there is never a pair with both ends on the host.
       try host.createVeth(
         LinkSpec(name: hostName, mac: Self.hostMAC, mtu: traits.mtu, queues: traits.queues),
         peer: LinkSpec(
           name: podName, mac: traits.podMAC, mtu: traits.mtu, queues: traits.queues,
           namespace: namespace))
+      return host
     }
-    steps.before(.configureHost)
-    let hostIndex = try index(of: hostName, host)
-    try kernel { () throws(NetlinkError) in
-      try configureHost()
-      try host.changeLink(index: hostIndex, LinkChange(isUp: true))
-    }
-    steps.before(.configurePod)
-    try configurePod(pod, allowsForwarding: traits.allowsForwarding)
-    steps.before(.routeToPod)
-    try kernel { () throws(NetlinkError) in
-      if Self.hasIPv6, let address = InterfaceAddress(Self.router6, prefixLength: 64) {
-        try host.add(
-          LinkAddress(
-            linkIndex: hostIndex, address: address, scope: .link, flags: .noDuplicateDetection))
+    let link = try end(hostName, host)
+    do throws(CNIError) {
+      try kernel { () throws(NetlinkError) in
+        try host.changeLink(index: link.index, LinkChange(alias: owner.alias))
       }
-      for route in hostRoutes(hostIndex) { try host.replace(route) }
+    } catch {
+      try? Self.remove(link)
+      throw error
+    }
+    return link
+  }
+
+  /// Notes whose the host's end is, where nothing says so yet.
+  func mark() throws(CNIError) {
+    let host = try kernel { () throws(NetlinkError) in try RouteSocket() }
+    let link = try end(hostName, host)
+    guard LinkOwner(alias: link.alias) != owner else { return }
+    try kernel { () throws(NetlinkError) in
+      try host.changeLink(index: link.index, LinkChange(alias: owner.alias))
     }
   }
 
-  private func index(of name: String, _ socket: RouteSocket) throws(CNIError) -> UInt32 {
+  /// Puts a new pair, which works under another name, in the place of others.
+  func replace(_ former: [Link], by link: Link) throws(CNIError) {
+    for old in former { try Self.remove(old) }
+    try kernel { () throws(NetlinkError) in
+      let host = try RouteSocket()
+      do throws(NetlinkError) {
+        try host.changeLink(index: link.index, LinkChange(name: hostName))
+      } catch  where error.code == EBUSY {
+        // Kernels before 6.2 rename only what is down; that takes the routes away.
+        try host.changeLink(index: link.index, LinkChange(isUp: false))
+        try host.changeLink(index: link.index, LinkChange(name: hostName))
+      }
+    }
+    try routeToPod()
+  }
+
+  private func end(_ name: String, _ socket: RouteSocket) throws(CNIError) -> Link {
     guard let link = try kernel({ () throws(NetlinkError) in try socket.link(named: name) }) else {
       throw CNIError(.kernel, "the interface \(name) was removed while it was set up")
     }
-    return link.index
+    return link
   }
 
-  /// The settings of the host's end (facts §4.9). `rp_filter` is not among them: a new interface
+  /// The host's end up, with its settings (facts §4.9). `rp_filter` is not among them: a new interface
   /// has the default, and the agent knows which pods may have another.
-  private func configureHost() throws(NetlinkError) {
-    let conf4 = ["net", "ipv4", "conf", hostName]
-    // Answer for every address that there is a route to, at once, and let pods reach services on
-    // the host's loopback by destination NAT.
-    try Sysctl.write("1", to: conf4 + ["proxy_arp"])
-    try Sysctl.write("0", to: ["net", "ipv4", "neigh", hostName, "proxy_delay"])
-    try Sysctl.write("1", to: conf4 + ["route_localnet"])
-    try Sysctl.write("1", to: conf4 + ["forwarding"])
-    guard Self.hasIPv6 else { return }
-    let conf6 = ["net", "ipv6", "conf", hostName]
-    if hasV6 { try Sysctl.write("0", to: conf6 + ["disable_ipv6"]) }
-    // The kernel would make the same link-local address but not use it for a second.
-    try Sysctl.write("1", to: conf6 + ["addr_gen_mode"])
-    try Sysctl.write("0", to: conf6 + ["accept_ra"])
-    try Sysctl.write("1", to: conf6 + ["proxy_ndp"])
-    try Sysctl.write("1", to: conf6 + ["forwarding"])
+  func configureHost() throws(CNIError) {
+    try kernel { () throws(NetlinkError) in
+      let conf4 = ["net", "ipv4", "conf", hostName]
+      // Answer for every address that there is a route to, at once, and let pods reach services on
+      // the host's loopback by destination NAT.
+      try Sysctl.write("1", to: conf4 + ["proxy_arp"])
+      try Sysctl.write("0", to: ["net", "ipv4", "neigh", hostName, "proxy_delay"])
+      try Sysctl.write("1", to: conf4 + ["route_localnet"])
+      try Sysctl.write("1", to: conf4 + ["forwarding"])
+      guard Self.hasIPv6 else { return }
+      let conf6 = ["net", "ipv6", "conf", hostName]
+      if hasV6 { try Sysctl.write("0", to: conf6 + ["disable_ipv6"]) }
+      // The kernel would make the same link-local address but not use it for a second.
+      try Sysctl.write("1", to: conf6 + ["addr_gen_mode"])
+      try Sysctl.write("0", to: conf6 + ["accept_ra"])
+      try Sysctl.write("1", to: conf6 + ["proxy_ndp"])
+      try Sysctl.write("1", to: conf6 + ["forwarding"])
+    }
+    try bringUp()
   }
 
-  private func configurePod(
-    _ pod: RouteSocket, allowsForwarding: Bool
-  ) throws(CNIError) {
-    let loopback = try index(of: "lo", pod)
-    let index = try index(of: podName, pod)
-    try inPod { () throws(NetlinkError) in
-      if hasV4 {
-        try Sysctl.write(allowsForwarding ? "1" : "0", to: "net", "ipv4", "ip_forward")
-      }
-      guard hasV6 else { return }
-      // Runtimes turn IPv6 off in pods until somebody gives them an address.
-      for name in ["all", "default", "lo", podName] {
-        try Sysctl.write("0", to: "net", "ipv6", "conf", name, "disable_ipv6")
-      }
-      // The addresses are nobody else's: IPAM saw to that.
-      try Sysctl.write("0", to: "net", "ipv6", "conf", podName, "accept_dad")
-      try Sysctl.write("0", to: "net", "ipv6", "conf", podName, "accept_ra")
-      if allowsForwarding {
-        try Sysctl.write("1", to: "net", "ipv6", "conf", "all", "forwarding")
+  @discardableResult
+  private func bringUp() throws(CNIError) -> (host: RouteSocket, index: UInt32) {
+    let host = try kernel { () throws(NetlinkError) in try RouteSocket() }
+    let link = try end(hostName, host)
+    if !link.isUp {
+      try kernel { () throws(NetlinkError) in
+        try host.changeLink(index: link.index, LinkChange(isUp: true))
       }
     }
+    return (host, link.index)
+  }
+
+  /// Gives the pod's end what it is to have, and takes nothing away that it has besides.
+  func configurePod(_ traits: Traits) throws(CNIError) {
+    let pod = try kernel { () throws(NetlinkError) in try RouteSocket(in: namespace) }
+    let loopback = try end("lo", pod)
+    let inside = try end(podName, pod)
+    try inPod { () throws(NetlinkError) in try writePodSettings(traits) }
     try kernel { () throws(NetlinkError) in
-      try pod.changeLink(index: loopback, LinkChange(isUp: true))
-      try pod.changeLink(index: index, LinkChange(isUp: true))
+      try pod.changeLink(index: loopback.index, LinkChange(isUp: true))
+      let isOtherMAC = traits.podMAC != nil && inside.mac != traits.podMAC
+      try pod.changeLink(
+        index: inside.index,
+        LinkChange(isUp: true, mac: isOtherMAC ? traits.podMAC : nil))
       for address in addresses {
         let whole = InterfaceAddress(address, prefixLength: address.family.bitWidth)
         guard let whole else { continue }
-        try pod.add(
-          LinkAddress(
-            linkIndex: index, address: whole,
-            flags: address.family == .v6 ? .noDuplicateDetection : []))
+        try unlessThere { () throws(NetlinkError) in
+          try pod.add(
+            LinkAddress(
+              linkIndex: inside.index, address: whole,
+              flags: address.family == .v6 ? .noDuplicateDetection : []))
+        }
       }
-      for route in podRoutes(index) { try pod.add(route) }
+      try route(pod, inside.index)
       if hasV4, !Self.canAnswerForRouter {
         try pod.replace(
-          Neighbour(linkIndex: index, address: Self.router4, mac: Self.hostMAC, state: .permanent))
+          Neighbour(
+            linkIndex: inside.index, address: Self.router4, mac: Self.hostMAC, state: .permanent))
       }
     }
+  }
+
+  private func writePodSettings(_ traits: Traits) throws(NetlinkError) {
+    // What concerns the whole pod is the first interface's to say.
+    let isPrimary = role == .primary
+    if hasV4, isPrimary || traits.allowsForwarding {
+      try Sysctl.write(traits.allowsForwarding ? "1" : "0", to: "net", "ipv4", "ip_forward")
+    }
+    guard hasV6 else { return }
+    // Runtimes turn IPv6 off in pods until somebody gives them an address.
+    for name in (isPrimary ? ["all", "default", "lo"] : []) + [podName] {
+      try Sysctl.write("0", to: "net", "ipv6", "conf", name, "disable_ipv6")
+    }
+    // The addresses are nobody else's: IPAM saw to that.
+    try Sysctl.write("0", to: "net", "ipv6", "conf", podName, "accept_dad")
+    try Sysctl.write("0", to: "net", "ipv6", "conf", podName, "accept_ra")
+    if traits.allowsForwarding {
+      try Sysctl.write("1", to: "net", "ipv6", "conf", "all", "forwarding")
+    }
+  }
+
+  private func route(_ pod: RouteSocket, _ index: UInt32) throws(NetlinkError) {
+    let wanted = podRoutes(index)
+    guard let table = wanted.first?.table else { return }
+    let present = try pod.routes(RouteFilter(table: table, linkIndex: index))
+    for route in Self.absent(wanted, among: present) { try pod.add(route) }
+    guard role == .secondary else { return }
+    try Self.removeRules(pod, of: addresses, linkIndex: index)
+    for rule in podRules(index) { try pod.add(rule) }
+  }
+
+  /// Removes the rules that this plugin has made for these addresses, or for an interface.
+  static func removeRules(
+    _ pod: RouteSocket, of addresses: [IPAddress], linkIndex: UInt32?
+  ) throws(NetlinkError) {
+    let sources = addresses.map { CIDR(host: $0) }
+    let table = linkIndex.map { Self.table(of: $0) }
+    for rule in try pod.rules() where isOurs(rule) {
+      guard rule.table == table || rule.source.map(sources.contains) == true else { continue }
+      try unlessGone { () throws(NetlinkError) in try pod.delete(rule) }
+    }
+  }
+
+  /// Takes addresses of the pod away, inside and on the host.
+  func takeAway(_ addresses: [IPAddress]) throws(CNIError) {
+    try kernel { () throws(NetlinkError) in
+      let (host, pod) = (try RouteSocket(), try RouteSocket(in: namespace))
+      guard let outside = try host.link(named: hostName), let inside = try pod.link(named: podName)
+      else { return }
+      try Self.removeRules(pod, of: addresses, linkIndex: nil)
+      for address in addresses {
+        try Self.unlessGone { () throws(NetlinkError) in
+          try host.delete(Route(to: CIDR(host: address), linkIndex: outside.index))
+        }
+        guard let whole = InterfaceAddress(address, prefixLength: address.family.bitWidth)
+        else { continue }
+        try Self.unlessGone { () throws(NetlinkError) in
+          try pod.delete(LinkAddress(linkIndex: inside.index, address: whole))
+        }
+      }
+    }
+  }
+
+  private static func unlessGone(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
+    do throws(NetlinkError) { try body() } catch  where error.isNotFound {}
+  }
+
+  /// Has the host's end up, with the router's address and the routes to the pod.
+  func routeToPod() throws(CNIError) {
+    let (host, index) = try bringUp()
+    try kernel { () throws(NetlinkError) in
+      if Self.hasIPv6, let address = InterfaceAddress(Self.router6, prefixLength: 64) {
+        try unlessThere { () throws(NetlinkError) in
+          try host.add(
+            LinkAddress(
+              linkIndex: index, address: address, scope: .link, flags: .noDuplicateDetection))
+        }
+      }
+      for route in hostRoutes(index) {
+        do throws(NetlinkError) {
+          try host.add(route)
+        } catch  where error.isAlreadyThere {
+          try refuseIfTaken(route, host)
+          try host.replace(route)
+        }
+      }
+    }
+  }
+
+  /// A route may stand in the way that is out of date; not one to another pod, which has the address
+  /// then. IPAM may have been told to free what is in use.
+  private func refuseIfTaken(_ route: Route, _ host: RouteSocket) throws(NetlinkError) {
+    let present = try host.routes(RouteFilter(family: route.family, table: RouteTable.main))
+    for other in present where other.destination == route.destination {
+      guard let index = other.linkIndex, index != route.linkIndex,
+        let link = try host.link(index: index),
+        let holder = LinkOwner(alias: link.alias), holder.interface != owner.interface
+      else { continue }
+      throw NetlinkError(
+        "route \(route.destination) to \(hostName)", .invalid("the address is that of \(holder)"))
+    }
+  }
+
+  private func unlessThere(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
+    do throws(NetlinkError) { try body() } catch  where error.isAlreadyThere {}
   }
 
   /// Runs `body` in the pod's namespace.

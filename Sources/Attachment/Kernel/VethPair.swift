@@ -15,6 +15,16 @@ struct VethPair {
   let namespace: NetworkNamespace
   /// Of the pod.
   let addresses: [IPAddress]
+  let owner: LinkOwner
+  var role = Role.primary
+
+  /// Which of the pod's packets take this way.
+  enum Role {
+    /// All that have no other.
+    case primary
+    /// Those with the addresses of this interface: the pod had a default route before.
+    case secondary
+  }
 
   /// The MAC address of every host's end. No frame leaves the pair, so they need not differ, and a
   /// pod that is moved finds its router where it was.
@@ -28,17 +38,47 @@ struct VethPair {
   var hasV4: Bool { addresses.contains { $0.family == .v4 } }
   var hasV6: Bool { addresses.contains { $0.family == .v6 } }
 
-  /// The routes that the pod needs, in the order in which the kernel takes them.
+  /// The routes that the pod needs, in the order in which the kernel takes them. Those of a
+  /// secondary interface stand in a table of its own, so that the pod's others do not change.
   func podRoutes(_ index: UInt32) -> [Route] {
+    let isPrimary = role == .primary
+    let table = isPrimary ? RouteTable.main : Self.table(of: index)
     var routes: [Route] = []
-    if hasV4, let all = CIDR(IPAddress(v4: 0), prefixLength: 0) {
-      routes.append(Route(to: CIDR(host: Self.router4), scope: .link, linkIndex: index))
-      routes.append(Route(to: all, gateway: Self.router4, linkIndex: index))
+    if hasV4 {
+      if isPrimary {
+        routes.append(Route(to: CIDR(host: Self.router4), scope: .link, linkIndex: index))
+      }
+      routes.append(
+        Route(
+          to: .everything(.v4), table: table, gateway: Self.router4, linkIndex: index,
+          isOnLink: !isPrimary))
     }
-    if hasV6, let all = CIDR(IPAddress(v6: 0), prefixLength: 0) {
-      routes.append(Route(to: all, gateway: Self.router6, linkIndex: index))
+    if hasV6 {
+      routes.append(
+        Route(to: .everything(.v6), table: table, gateway: Self.router6, linkIndex: index))
     }
     return routes
+  }
+
+  /// The rules that send packets with a secondary interface's addresses to its table.
+  func podRules(_ index: UInt32) -> [RoutingRule] {
+    guard role == .secondary else { return [] }
+    return addresses.map { address in
+      RoutingRule(
+        from: CIDR(host: address), lookUp: Self.table(of: index), priority: Self.rulePriority)
+    }
+  }
+
+  /// Before the main table, after what others want first.
+  private static let rulePriority: UInt32 = 32_000
+  /// The tables of interfaces: a number that nobody else uses, and the interface's own.
+  private static let tables: UInt32 = 0xca11_0000
+
+  static func table(of index: UInt32) -> UInt32 { tables | index & 0xffff }
+
+  /// Whether a rule is one that this plugin has made, for whatever interface.
+  static func isOurs(_ rule: RoutingRule) -> Bool {
+    rule.priority == rulePriority && rule.table & 0xffff_0000 == tables
   }
 
   /// The routes to the pod.
@@ -46,35 +86,21 @@ struct VethPair {
     addresses.map { Route(to: CIDR(host: $0), linkIndex: index) }
   }
 
-  /// Removes the host's end, and with it the pod's; nothing to do is no error.
-  static func remove(_ hostName: String) throws(CNIError) {
+  /// Whether two links are the ends of one pair.
+  static func isPair(_ outside: Link, _ inside: Link) -> Bool {
+    outside.kind == "veth" && inside.kind == "veth" && outside.peerIndex == inside.index
+      && inside.peerIndex == outside.index
+  }
+
+  /// Removes the host's end, and with it the pod's.
+  static func remove(_ link: Link) throws(CNIError) {
     try kernel { () throws(NetlinkError) in
-      let host = try RouteSocket()
-      guard let link = try host.link(named: hostName) else { return }
-      guard link.kind == "veth" else {
-        throw NetlinkError(
-          "remove the interface \(hostName)",
-          .invalid("it is of the kind \(link.kind ?? "device"), not veth"))
-      }
       do throws(NetlinkError) {
-        try host.deleteLink(index: link.index)
+        try RouteSocket().deleteLink(index: link.index)
       } catch {
         // It goes by itself when its other end's namespace goes.
         if !error.isNotFound { throw error }
       }
-    }
-  }
-
-  /// The MAC address of the pod's end, if the pair of this name leads into the namespace.
-  static func podMAC(
-    _ hostName: String, podName: String, _ namespace: NetworkNamespace
-  ) throws(CNIError) -> MACAddress? {
-    try kernel { () throws(NetlinkError) in
-      guard let outside = try RouteSocket().link(named: hostName),
-        let inside = try RouteSocket(in: namespace).link(named: podName),
-        outside.peerIndex == inside.index, inside.peerIndex == outside.index
-      else { return nil }
-      return inside.mac
     }
   }
 }

@@ -5,13 +5,16 @@
 public enum Step: String, CaseIterable, Sendable {
   /// Take addresses from IPAM.
   case assignAddresses = "assign-addresses"
-  /// Make the pair of interfaces; what was there under its name goes.
+  /// Make the pair of interfaces, under a name of its own where another container of the pod has
+  /// the pod's; what an attempt before has left goes.
   case createLink = "create-link"
   case configureHost = "configure-host"
   case configurePod = "configure-pod"
   case routeToPod = "route-to-pod"
   /// Store the workload endpoint, and the profile where it is new.
   case storeEndpoint = "store-endpoint"
+  /// Put the new interface in the place of the earlier container's.
+  case replaceLink = "replace-link"
   /// Give back what an earlier container of the same pod held.
   case releaseFormer = "release-former"
   case tellAgent = "tell-agent"
@@ -21,10 +24,16 @@ public enum Step: String, CaseIterable, Sendable {
   case deleteEndpoint = "delete-endpoint"
   case releaseAddresses = "release-addresses"
 
-  /// Those of ADD.
+  /// Those of ADD, in their order.
   public static let ofAdd: [Step] = [
     .assignAddresses, .createLink, .configureHost, .configurePod, .routeToPod, .storeEndpoint,
-    .releaseFormer, .tellAgent, .answer,
+    .tellAgent, .answer,
+  ]
+  /// Those of ADD for a pod that has the interface of an earlier container, of which nothing
+  /// changes before the endpoint is stored.
+  public static let ofTakeOver: [Step] = [
+    .assignAddresses, .createLink, .configureHost, .configurePod, .routeToPod, .storeEndpoint,
+    .replaceLink, .releaseFormer, .tellAgent, .answer,
   ]
   /// Those of DEL.
   public static let ofDelete: [Step] = [

@@ -55,8 +55,8 @@ struct PodConversion: Sendable {
     if !account.isEmpty {
       result.spec.profiles.append("\(ProfileConversion.accountPrefix)\(namespace).\(account)")
     }
-    result.spec.interfaceName =
-      interfacePrefix + SHA1.hex("\(namespace).\(pod.metadata.name)").prefix(11)
+    result.spec.interfaceName = WorkloadInterfaceName.name(
+      prefix: interfacePrefix, namespace: namespace, pod: pod.metadata.name)
     result.spec.ports = pod.spec.containers.flatMap(\.ports).compactMap(Self.port)
     result.spec.allowSpoofedSourcePrefixes = Self.sourcePrefixes(of: pod)
     result.spec.qosControls = Self.qosControls(pod.metadata.annotations)

@@ -7,6 +7,8 @@ public import Addressing
 public struct Link: Hashable, Sendable {
   public var index: UInt32
   public var name: String
+  /// What somebody noted about it (`ip link set … alias`).
+  public var alias: String?
   public var flags: Flags
   /// Bytes; 0 where the kernel did not say.
   public var mtu: UInt32
@@ -25,13 +27,14 @@ public struct Link: Hashable, Sendable {
   public var hardwareType: UInt16
 
   public init(
-    index: UInt32, name: String, flags: Flags = [], mtu: UInt32 = 1500,
+    index: UInt32, name: String, alias: String? = nil, flags: Flags = [], mtu: UInt32 = 1500,
     mac: MACAddress? = nil, kind: String? = nil, peerIndex: UInt32? = nil,
     peerNamespaceID: Int32? = nil, masterIndex: UInt32? = nil,
     operationalState: OperationalState = .unknown, hardwareType: UInt16 = 1
   ) {
     self.index = index
     self.name = name
+    self.alias = alias
     self.flags = flags
     self.mtu = mtu
     self.mac = mac
@@ -75,11 +78,13 @@ extension Link {
     static let master: UInt16 = 10
     static let operationalState: UInt16 = 16
     static let info: UInt16 = 18
+    static let alias: UInt16 = 20
     static let namespaceDescriptor: UInt16 = 28
     static let extendedMask: UInt16 = 29
     static let transmitQueues: UInt16 = 31
     static let receiveQueues: UInt16 = 32
     static let linkNamespaceID: UInt16 = 37
+    static let targetNamespaceID: UInt16 = 46
     static let infoKind: UInt16 = 1
     static let infoData: UInt16 = 2
     static let vethPeer: UInt16 = 1
@@ -100,6 +105,7 @@ extension Link {
       switch attribute.type {
       case Attribute.address: mac = MACAddress(octets: value.bytes)
       case Attribute.name: name = value.string
+      case Attribute.alias: alias = value.string
       case Attribute.mtu: mtu = value.load() ?? 0
       case Attribute.link: peerIndex = value.load()
       case Attribute.master: masterIndex = value.load()

@@ -50,6 +50,8 @@ public struct LinkChange: Sendable {
   public var mtu: UInt32?
   /// The new name, 1 to 15 bytes. Many kernels rename only what is down.
   public var name: String?
+  /// What to note about it, at most 255 bytes; an empty text removes what is noted.
+  public var alias: String?
   /// The index of the bridge or VRF to join; 0 leaves.
   public var masterIndex: UInt32?
   /// Where it is moved to. It arrives down and without addresses; the index may change.
@@ -57,12 +59,13 @@ public struct LinkChange: Sendable {
 
   public init(
     isUp: Bool? = nil, mac: MACAddress? = nil, mtu: UInt32? = nil, name: String? = nil,
-    masterIndex: UInt32? = nil, namespace: NetworkNamespace? = nil
+    alias: String? = nil, masterIndex: UInt32? = nil, namespace: NetworkNamespace? = nil
   ) {
     self.isUp = isUp
     self.mac = mac
     self.mtu = mtu
     self.name = name
+    self.alias = alias
     self.masterIndex = masterIndex
     self.namespace = namespace
   }

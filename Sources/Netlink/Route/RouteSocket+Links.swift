@@ -34,6 +34,20 @@ extension RouteSocket {
     }
   }
 
+  /// The other end of a veth, or the device below another, also in another namespace; `nil` when there
+  /// is none, or none that we may see.
+  public func other(of link: Link) throws(NetlinkError) -> Link? {
+    guard let index = link.peerIndex else { return nil }
+    guard let namespace = link.peerNamespaceID else { return try self.link(index: index) }
+    // There is no such namespace, or the kernel is older than 4.17.
+    guard namespace >= 0 else { return nil }
+    return try self.link("get the other end of \(link.name)") { writer in
+      writer.appendLinkHeader(index: index)
+      writer.put(Link.Attribute.extendedMask, Self.skipStatistics)
+      writer.put(Link.Attribute.targetNamespaceID, UInt32(bitPattern: namespace))
+    }
+  }
+
   private func link(
     _ operation: String, _ body: (inout NetlinkWriter) -> Void
   ) throws(NetlinkError) -> Link? {
@@ -95,6 +109,7 @@ extension RouteSocket {
       if let mac = change.mac { writer.put(Link.Attribute.address, bytes: mac.octets) }
       if let mtu = change.mtu { writer.put(Link.Attribute.mtu, mtu) }
       if let name = change.name { writer.put(Link.Attribute.name, string: name) }
+      if let alias = change.alias { writer.put(Link.Attribute.alias, bytes: Array(alias.utf8)) }
       if let master = change.masterIndex { writer.put(Link.Attribute.master, master) }
       if let namespace = change.namespace {
         writer.put(Link.Attribute.namespaceDescriptor, namespace.fileDescriptor)

@@ -35,6 +35,7 @@ enum RouteMessage {
   static let deleteNeighbour: UInt16 = 29
   static let getNeighbour: UInt16 = 30
   static let newRule: UInt16 = 32
+  static let deleteRule: UInt16 = 33
   static let getRule: UInt16 = 34
 }
 

@@ -30,6 +30,18 @@ public struct RoutingRule: Hashable, Sendable {
     public static let prohibit = Action(rawValue: 8)
   }
 
+  /// A rule that has packets from a network look into a table.
+  public init(from source: CIDR, lookUp table: UInt32, priority: UInt32) {
+    family = source.family
+    self.priority = priority
+    action = .lookUp
+    self.table = table
+    self.source = source
+    mark = 0
+    markMask = 0
+    isInverted = false
+  }
+
   init?(_ payload: NetlinkReader) {
     guard let rawFamily: UInt8 = payload.load(0), let family = IPFamily(addressFamily: rawFamily),
       let destinationLength: UInt8 = payload.load(1), let sourceLength: UInt8 = payload.load(2),
@@ -74,5 +86,38 @@ extension RouteSocket {
       else { return nil }
       return rule
     }
+  }
+
+  /// Adds a rule of those that `RoutingRule.init(from:lookUp:priority:)` makes; one that is there
+  /// already is an error (`isAlreadyThere`).
+  public func add(_ rule: RoutingRule) throws(NetlinkError) {
+    try client.request(
+      type: RouteMessage.newRule, flags: [.create, .exclusive],
+      "add a routing rule to table \(rule.table)"
+    ) { rule.encode(into: &$0) }
+  }
+
+  /// Deletes the rule that has this one's priority, action, table and source.
+  public func delete(_ rule: RoutingRule) throws(NetlinkError) {
+    try client.request(
+      type: RouteMessage.deleteRule, "delete a routing rule to table \(rule.table)"
+    ) { rule.encode(into: &$0) }
+  }
+}
+
+extension RoutingRule {
+  /// `struct fib_rule_hdr` of linux/fib_rules.h and the attributes.
+  func encode(into writer: inout NetlinkWriter) {
+    writer.append(family.addressFamily)
+    writer.append(UInt8(0))  // Destination.
+    writer.append(UInt8(truncatingIfNeeded: source?.prefixLength ?? 0))
+    writer.append(UInt8(0))  // Type of service.
+    writer.append(table < 256 ? UInt8(table) : 0)
+    writer.append(UInt16(0))
+    writer.append(action.rawValue)
+    writer.append(UInt32(0))
+    if let source { writer.put(2, bytes: source.address.networkBytes) }
+    writer.put(6, priority)
+    writer.put(15, table)
   }
 }

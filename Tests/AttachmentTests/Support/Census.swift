@@ -11,10 +11,14 @@ struct Census {
   /// A pod as a runtime knows it.
   struct Pod: Sendable {
     let name: String
-    /// Of the network.
-    let namespace: String
+    /// That of the network which its last container has.
+    var namespace: String
+    /// Those of the containers before.
+    var formerNamespaces: [String] = []
     /// Those that ADD was called for and DEL not yet.
     var containers: [String] = []
+    /// The namespace of each container.
+    var namespaceOf: [String: String] = [:]
     /// How many containers it has had.
     var made = 0
     /// The container whose ADD has answered last, and the address.
@@ -25,6 +29,20 @@ struct Census {
     var container: String
     var address: String
   }
+
+  /// The namespaces to look into, by a name for each that begins with its pod's.
+  static func namespaces(_ pods: [Pod]) -> [String: String] {
+    var found: [String: String] = [:]
+    for pod in pods {
+      found[pod.name] = pod.namespace
+      for (index, name) in pod.formerNamespaces.enumerated() {
+        found["\(pod.name)#\(index)"] = name
+      }
+    }
+    return found
+  }
+
+  private static func pod(_ place: String) -> String { String(place.prefix { $0 != "#" }) }
 
   func problems(_ pods: [Pod]) -> [String] {
     var found = store.problems(network: network)
@@ -68,10 +86,11 @@ struct Census {
     }
     for endpoint in store.endpoints { claims[endpoint.address, default: []].insert(endpoint.pod) }
     for (pod, addresses) in kernel.addresses {
-      for address in addresses { claims[address, default: []].insert(pod) }
+      for address in addresses { claims[address, default: []].insert(Self.pod(pod)) }
     }
     for route in kernel.routes {
-      claims[route.destination, default: []].insert(kernel.podOfLink[route.link] ?? route.link)
+      let owner = kernel.podOfLink[route.link].map(Self.pod) ?? route.link
+      claims[route.destination, default: []].insert(owner)
     }
     for (address, owners) in claims {
       if owners.count > 1 { found.append("\(address) is that of \(owners.sorted())") }

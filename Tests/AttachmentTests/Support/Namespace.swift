@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 /// A network namespace of a test's own, removed when the test has ended.
-final class Namespace {
+final class Namespace: Sendable {
   let name: String
   var path: String { "/run/netns/\(name)" }
 

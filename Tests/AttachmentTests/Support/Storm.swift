@@ -31,6 +31,8 @@ final class Storm: Sendable {
   let tally = Mutex(Tally())
   private let lately = Mutex(useconds_t(50_000))
   private let callCount = Atomic(0)
+  /// Of containers that are not their pods' first, kept until the end.
+  private let namespaces = Mutex<[Namespace]>([])
 
   /// How often each step was killed, and what went wrong.
   struct Tally {
@@ -48,22 +50,21 @@ final class Storm: Sendable {
     calls = pods.map { host.prepared("ADD", $0) }
     self.pods = Mutex(pods.map { Census.Pod(name: $0.name, namespace: $0.namespace.name) })
     var generator = SplitMix64(seed: seed)
-    // The step that only the ADD of another container takes comes later.
-    let steps = Step.ofAdd.filter { $0 != .releaseFormer }
-    fates = Self.deal(pods.count, steps, atLeast: 5, &generator)
+    fates = Self.deal(pods.count, Step.ofAdd, certain: Step.ofAdd, atLeast: 5, &generator)
     let replaced = Array(pods.indices.shuffled(using: &generator).prefix(pods.count / 5))
     let fatesOfReplaced = Self.deal(
-      replaced.count, Step.ofAdd, certain: .releaseFormer, atLeast: 8, &generator)
+      replaced.count, Step.ofTakeOver, certain: [.replaceLink, .releaseFormer], atLeast: 8,
+      &generator)
     fatesOfReplacements = Dictionary(uniqueKeysWithValues: zip(replaced, fatesOfReplaced))
   }
 
-  /// Fates for this many calls, in which each step, or one certain step, is killed at least so many
-  /// times, and of the others about a half is killed in all ways.
+  /// Fates for this many calls, in which each of certain steps is killed at least so many times,
+  /// and of the others about a half is killed in all ways.
   private static func deal(
-    _ count: Int, _ steps: [Step], certain: Step? = nil, atLeast: Int,
+    _ count: Int, _ steps: [Step], certain: [Step], atLeast: Int,
     _ generator: inout SplitMix64
   ) -> [Fate] {
-    var dealt = (certain.map { [$0] } ?? steps).flatMap { step in
+    var dealt = certain.flatMap { step in
       Array(repeating: Fate.killedBefore(step), count: atLeast)
     }
     while dealt.count < count {
@@ -98,12 +99,15 @@ final class Storm: Sendable {
   }
 
   /// One call of the plugin in a process of its own.
-  private func call(_ verb: String, _ pod: Int, _ container: String, _ fate: Fate) -> Ending {
+  private func call(
+    _ verb: String, _ pod: Int, _ container: String, _ namespace: String?, _ fate: Fate
+  ) -> Ending {
     let number = callCount.add(1, ordering: .relaxed).oldValue
     let stepLog = "\(folder)/steps-\(number)"
     var command = calls[pod]
     command.environment["CNI_COMMAND"] = verb
     command.environment["CNI_CONTAINERID"] = container
+    if let namespace { command.environment["CNI_NETNS"] = "/run/netns/\(namespace)" }
     command.environment["CALICO_CNI_STEP_LOG"] = stepLog
     switch fate {
     case .undisturbed: break
@@ -185,7 +189,7 @@ final class Storm: Sendable {
     var fate = fate
     var container = newContainer(&pod)
     for attempt in 0..<12 {
-      switch call("ADD", index, container, fate) {
+      switch call("ADD", index, container, pod.namespaceOf[container], fate) {
       case .failed: return
       case .answered(let answer):
         let network = answer["ips"]?.array?.first?["address"]?.string ?? ""
@@ -210,11 +214,22 @@ final class Storm: Sendable {
     problem("\(pod.name) did not come up")
   }
 
+  /// Each container has a namespace of its own, as runtimes have it.
   private func newContainer(_ pod: inout Census.Pod) -> String {
     pod.live = nil
+    if pod.made > 0 {
+      if let namespace = try? Namespace() {
+        pod.formerNamespaces.append(pod.namespace)
+        pod.namespace = namespace.name
+        namespaces.withLock { $0.append(namespace) }
+      } else {
+        problem("there is no namespace for \(pod.name)")
+      }
+    }
     pod.made += 1
     let name = "\(pod.name)-\(pod.made)"
     pod.containers.append(name)
+    pod.namespaceOf[name] = pod.namespace
     return name
   }
 
@@ -224,7 +239,8 @@ final class Storm: Sendable {
   func fatesOfDeletions(_ pods: [Census.Pod]) -> [Int: Fate] {
     var generator = SplitMix64(seed: seed &+ 1)
     let live = pods.indices.filter { pods[$0].live != nil }
-    let dealt = Self.deal(live.count, Step.ofDelete, atLeast: 6, &generator)
+    let dealt = Self.deal(
+      live.count, Step.ofDelete, certain: Step.ofDelete, atLeast: 6, &generator)
     return Dictionary(uniqueKeysWithValues: zip(live, dealt))
   }
 
@@ -248,14 +264,15 @@ final class Storm: Sendable {
   ) {
     var fate = fate
     for attempt in 0..<12 {
-      switch call("DEL", index, container, fate) {
+      let namespace = pod.namespaceOf[container]
+      switch call("DEL", index, container, namespace, fate) {
       case .failed: return
       case .killed: fate = Self.outside(percent: attempt < 10 ? 25 : 0, &generator)
       case .answered:
         pod.containers.removeAll { $0 == container }
         if pod.live?.container == container { pod.live = nil }
         if Int.random(in: 0..<10, using: &generator) == 0 {
-          _ = call("DEL", index, container, .undisturbed)
+          _ = call("DEL", index, container, namespace, .undisturbed)
         }
         return
       }

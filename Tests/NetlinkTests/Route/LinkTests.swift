@@ -46,6 +46,77 @@ struct LinkTests {
     }
   }
 
+  @Test("the other end of a pair is found, in this namespace and in another")
+  func otherEnd() throws {
+    try TestNamespace.with { host in
+      try TestNamespace.with { pod in
+        let socket = try host.routes()
+        let inner = try mac("02:00:00:00:00:05")
+        try socket.createVeth(
+          LinkSpec(name: "far"), peer: LinkSpec(name: "eth0", mac: inner, namespace: pod.namespace))
+        try socket.createVeth(LinkSpec(name: "near"), peer: LinkSpec(name: "end", mac: inner))
+        for (name, other) in [("far", "eth0"), ("near", "end"), ("end", "near")] {
+          let link = try #require(try socket.link(named: name))
+          let end = try #require(try socket.other(of: link))
+          #expect(end.name == other)
+          #expect(end.index == link.peerIndex)
+          #expect(end.mac == inner || name == "end")
+        }
+        let loopback = try #require(try socket.link(named: "lo"))
+        #expect(try socket.other(of: loopback) == nil)
+        // It has gone meanwhile.
+        let gone = try #require(try socket.link(named: "far"))
+        try socket.deleteLink(index: gone.index)
+        #expect(try socket.other(of: gone) == nil)
+      }
+    }
+  }
+
+  @Test("what is noted about a link is read back, changed and removed")
+  func alias() throws {
+    try TestNamespace.with { host in
+      let socket = try host.routes()
+      try socket.createVeth(LinkSpec(name: "first"), peer: LinkSpec(name: "end"))
+      let index = try #require(try socket.link(named: "first")).index
+      #expect(try socket.link(index: index)?.alias == nil)
+      for text in ["web/nginx eth0", "é", String(repeating: "x", count: 255)] {
+        try socket.changeLink(index: index, LinkChange(alias: text))
+        #expect(try socket.link(index: index)?.alias == text)
+        #expect(try socket.links().first { $0.index == index }?.alias == text)
+      }
+      #expect(throws: NetlinkError.self) {
+        try socket.changeLink(
+          index: index, LinkChange(alias: String(repeating: "x", count: 256)))
+      }
+      try socket.changeLink(index: index, LinkChange(alias: ""))
+      #expect(try socket.link(index: index)?.alias == nil)
+    }
+  }
+
+  @Test("routing rules of a source are added, listed and deleted, in both families")
+  func rules() throws {
+    try TestNamespace.with { host in
+      let socket = try host.routes()
+      let before = try socket.rules()
+      for text in ["10.65.0.1/32", "fd00::/64"] {
+        for table in [UInt32(100), 0xca11_0007] {
+          let source = try #require(CIDR(text))
+          let rule = RoutingRule(from: source, lookUp: table, priority: 32_000)
+          try socket.add(rule)
+          #expect(try socket.rules(family: source.family).contains(rule))
+          let error = #expect(throws: NetlinkError.self) { try socket.add(rule) }
+          #expect(error?.isAlreadyThere == true)
+          var other = rule
+          other.table = 101
+          let missing = #expect(throws: NetlinkError.self) { try socket.delete(other) }
+          #expect(missing?.isNotFound == true)
+          try socket.delete(rule)
+          #expect(try socket.rules() == before)
+        }
+      }
+    }
+  }
+
   @Test("a link is renamed, given an MTU and a MAC, joined to a bridge and moved")
   func change() throws {
     try TestNamespace.with { host in
