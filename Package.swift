@@ -290,8 +290,9 @@ let package = Package(
     tests(
       "NodeAgent",
       [
-        "Addressing", "Dataplane", "Datastore", "LocalDatastore", "Resources", "Routing", "Settings",
-        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "LocalDatastore", "Netlink",
+        "Resources", "Routing", "Settings", "SyncModel", "Telemetry", "TestSupport", "ValueTree",
+        logging,
       ]),
     tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
     tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),

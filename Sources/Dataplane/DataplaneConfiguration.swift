@@ -74,9 +74,4 @@ public struct DataplaneConfiguration: Sendable, Hashable {
     self.refusedVXLANPort = refusedVXLANPort
     self.refusesIPIP = refusesIPIP
   }
-
-  /// Whether an interface of this name is a workload's.
-  func isWorkloadInterface(_ name: String) -> Bool {
-    interfacePrefixes.contains { name.hasPrefix($0) }
-  }
 }

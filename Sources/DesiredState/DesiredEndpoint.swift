@@ -11,6 +11,9 @@ public struct DesiredEndpoint: Sendable, Hashable {
   public var ipv6Nets: [CIDR]
   /// The workload's own MAC, where known: it gets a permanent neighbour entry.
   public var mac: MACAddress?
+  /// When it was stored first, RFC 3339 in whole seconds of UTC, so that texts compare as times.
+  /// `nil` where nobody knows, which counts as earlier than all others.
+  public var created: String?
   /// Tiers that hold at least one policy of this endpoint, in order of evaluation.
   public var tiers: [DesiredTier]
   /// Profiles in order.
@@ -20,12 +23,14 @@ public struct DesiredEndpoint: Sendable, Hashable {
 
   public init(
     interfaceName: String, ipv4Nets: [CIDR] = [], ipv6Nets: [CIDR] = [], mac: MACAddress? = nil,
-    tiers: [DesiredTier] = [], profiles: [String] = [], allowedSourcePrefixes: [CIDR] = []
+    created: String? = nil, tiers: [DesiredTier] = [], profiles: [String] = [],
+    allowedSourcePrefixes: [CIDR] = []
   ) {
     self.interfaceName = interfaceName
     self.ipv4Nets = ipv4Nets
     self.ipv6Nets = ipv6Nets
     self.mac = mac
+    self.created = created
     self.tiers = tiers
     self.profiles = profiles
     self.allowedSourcePrefixes = allowedSourcePrefixes

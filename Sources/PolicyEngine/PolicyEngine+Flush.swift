@@ -126,8 +126,8 @@ extension PolicyEngine {
     var seen: Set<String> = []
     return DesiredEndpoint(
       interfaceName: value.interfaceName, ipv4Nets: value.nets.filter { $0.family == .v4 },
-      ipv6Nets: value.nets.filter { $0.family == .v6 }, mac: value.mac, tiers: tiers(of: item),
-      profiles: value.profiles.filter { seen.insert($0).inserted },
+      ipv6Nets: value.nets.filter { $0.family == .v6 }, mac: value.mac, created: value.created,
+      tiers: tiers(of: item), profiles: value.profiles.filter { seen.insert($0).inserted },
       allowedSourcePrefixes: value.allowedSourcePrefixes)
   }
 

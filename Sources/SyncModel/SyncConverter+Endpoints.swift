@@ -19,6 +19,7 @@ extension SyncConverter {
       labels: Self.labels(of: endpoint, &found), profiles: spec.profiles,
       labelProfiles: Self.labelProfiles(
         spec.profiles, namespace: namespace, account: account, &found))
+    result.created = Self.time(endpoint.metadata.creationTimestamp)
     if !spec.mac.isEmpty {
       result.mac = MACAddress(spec.mac)
       if result.mac == nil {
@@ -40,6 +41,16 @@ extension SyncConverter {
       found.idle("spec.qosControls", "traffic is not limited")
     }
     return .workloadEndpoint(Self.endpointID(endpoint.key), result)
+  }
+
+  /// A time that compares as a text: as every store writes it, with whole seconds and in UTC.
+  private static func time(_ text: String?) -> String? {
+    guard let text, text.utf8.count == 20 else { return nil }
+    let isTime = zip(text.utf8, "0000-00-00T00:00:00Z".utf8).allSatisfy { byte, pattern in
+      pattern == UInt8(ascii: "0")
+        ? (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) : byte == pattern
+    }
+    return isTime ? text : nil
   }
 
   func convert(_ endpoint: HostEndpoint, _ found: inout Findings) -> SyncUpdate {

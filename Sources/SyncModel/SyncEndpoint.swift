@@ -11,6 +11,8 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   /// Host CIDRs of both families.
   public var nets: [CIDR]
   public var mac: MACAddress?
+  /// When it was stored first, RFC 3339 in whole seconds of UTC; `nil` where that is not known.
+  public var created: String?
   /// Its own labels; those inherited from profiles are added by the engine.
   public var labels: [String: String]
   /// The profiles whose rules apply to it, in order.
@@ -24,13 +26,15 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   /// - Parameter labelProfiles: the same as `profiles` unless given.
   public init(
     node: String, interfaceName: String, nets: [CIDR], mac: MACAddress? = nil,
-    labels: [String: String] = [:], profiles: [String] = [], labelProfiles: [String]? = nil,
-    ports: [SyncEndpointPort] = [], allowedSourcePrefixes: [CIDR] = []
+    created: String? = nil, labels: [String: String] = [:], profiles: [String] = [],
+    labelProfiles: [String]? = nil, ports: [SyncEndpointPort] = [],
+    allowedSourcePrefixes: [CIDR] = []
   ) {
     self.node = node
     self.interfaceName = interfaceName
     self.nets = nets
     self.mac = mac
+    self.created = created
     self.labels = labels
     self.profiles = profiles
     self.labelProfiles = labelProfiles ?? profiles

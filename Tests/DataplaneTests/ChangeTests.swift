@@ -126,48 +126,6 @@ struct ChangeTests {
     #expect(try await scene.lab.again(there, controls: Scene.controls) == false)
   }
 
-  @Test("an address that moves is routed to the endpoint that has it last")
-  func movedAddress() async throws {
-    let scene = try await Scene()
-    let dataplane = try scene.dataplane()
-    try await dataplane.start()
-    _ = await dataplane.apply(Scene.changes)
-    let routes = try RouteSocket(in: scene.namespace)
-    func interface(_ address: IPAddress) throws -> String? {
-      let found = try routes.routes(RouteFilter(table: RouteTable.main)).filter {
-        $0.destination == CIDR(host: address)
-      }
-      #expect(found.count <= 1)
-      return try found.first?.linkIndex.flatMap { try routes.link(index: $0)?.name }
-    }
-    for address in [Scene.db.ipv4, Scene.db.ipv6] {
-      let net = CIDR(host: address)
-      func claim(_ pod: Scene.Pod, _ others: [CIDR]) -> DesiredChange {
-        .endpoint(
-          pod.key,
-          DesiredEndpoint(
-            interfaceName: pod.interface, ipv4Nets: others.filter { $0.family == .v4 },
-            ipv6Nets: others.filter { $0.family == .v6 }, profiles: [Scene.open]))
-      }
-      _ = await dataplane.apply([claim(Scene.db, [net])])
-      _ = await dataplane.apply([claim(Scene.guest, [net])])
-      #expect(try interface(address) == Scene.guest.interface)
-      // The first is touched again while both have it.
-      _ = await dataplane.apply([claim(Scene.db, [net])])
-      _ = await dataplane.refreshInterfaces()
-      #expect(try interface(address) == Scene.guest.interface)
-      _ = await dataplane.apply([.endpointRemoved(Scene.db.key)])
-      #expect(try interface(address) == Scene.guest.interface)
-      // Back, and the last one to have had it goes.
-      _ = await dataplane.apply([claim(Scene.db, [net])])
-      #expect(try interface(address) == Scene.db.interface)
-      _ = await dataplane.apply([.endpointRemoved(Scene.db.key)])
-      #expect(try interface(address) == Scene.guest.interface)
-      _ = await dataplane.apply([claim(Scene.guest, [])])
-      #expect(try interface(address) == nil)
-    }
-  }
-
   @Test("a full set of the denied lets nobody through")
   func fullDeniedSet() async throws {
     let scene = try await Scene()

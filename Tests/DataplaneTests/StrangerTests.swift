@@ -76,6 +76,30 @@ struct StrangerTests {
     }
   }
 
+  @Test("a deleted table is put up again by a look at whether it is there, and nothing else is")
+  func deletedTable() async throws {
+    let scene = try await Scene()
+    let metrics = MetricsRegistry()
+    let dataplane = try scene.dataplane(metrics: metrics)
+    try await dataplane.start()
+    // Before anything is known, too: without a table everything would pass.
+    try await scene.nft("delete", "table", "inet", "calico")
+    _ = await dataplane.checkTable()
+    #expect(
+      try await scene.nft("list", "table", "inet", "calico").contains(
+        "a workload interface that no endpoint has"))
+    #expect(await dataplane.apply(Scene.changes).failure == nil)
+    for words in ["delete table inet calico", "flush ruleset"] {
+      try await scene.nft(words)
+      #expect(try await scene.arrive(Scene.usual) == [true, true, true, true], "nobody guards")
+      #expect(await dataplane.checkTable().failure == nil)
+      #expect(try await scene.isRight(), "\(words)")
+    }
+    let count = metrics.value("felix_nft_transactions")
+    for _ in 0..<3 { _ = await dataplane.checkTable() }
+    #expect(metrics.value("felix_nft_transactions") == count)
+  }
+
   @Test("do not stop a change that comes at the same time")
   func changeAfterFlush() async throws {
     let scene = try await Scene()

@@ -30,11 +30,12 @@ struct EndpointTests {
     let allowed = try Make.nets(["198.51.100.0/24"])
     let value = SyncWorkloadEndpoint(
       node: "here", interfaceName: "cali1", nets: try Make.nets(["10.0.0.1", "fd00::1"]),
-      mac: mac, allowedSourcePrefixes: allowed)
+      mac: mac, created: "2024-01-01T00:00:00Z", allowedSourcePrefixes: allowed)
     let harness = try Harness(.workloadEndpoint(Make.id("a"), value))
     let expected = DesiredEndpoint(
       interfaceName: "cali1", ipv4Nets: try Make.nets(["10.0.0.1/32"]),
-      ipv6Nets: try Make.nets(["fd00::1/128"]), mac: mac, allowedSourcePrefixes: allowed)
+      ipv6Nets: try Make.nets(["fd00::1/128"]), mac: mac, created: "2024-01-01T00:00:00Z",
+      allowedSourcePrefixes: allowed)
     #expect(harness.model.endpoints == ["ns/a": expected])
   }
 

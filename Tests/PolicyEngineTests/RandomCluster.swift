@@ -86,7 +86,9 @@ struct RandomCluster {
     return SyncWorkloadEndpoint(
       node: random.pick(["here", "here", "there"]),
       interfaceName: random.chance(20) ? "" : "cali\(index)",
-      nets: random.some(Self.nets, atMost: 3), labels: ownLabels(),
+      nets: random.some(Self.nets, atMost: 3),
+      created: random.pick([nil, "2024-01-01T00:00:00Z", "2024-01-01T00:00:01Z"]),
+      labels: ownLabels(),
       profiles: random.some(Self.profiles, atMost: 2) + (random.chance(10) ? ["p1"] : []),
       labelProfiles: random.chance(30) ? random.some(Self.profiles, atMost: 2) : nil,
       ports: ports(), allowedSourcePrefixes: random.some(Self.ranges, atMost: 1))

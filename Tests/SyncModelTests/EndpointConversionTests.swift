@@ -36,6 +36,17 @@ struct EndpointConversionTests {
     #expect(converted.converter.problems.isEmpty)
   }
 
+  @Test(
+    "of when an endpoint was stored only what compares as a text is taken",
+    arguments: [
+      ("2024-05-06T07:08:09Z", "2024-05-06T07:08:09Z"), ("2024-05-06T07:08:09+02:00", nil),
+      ("2024-05-06T07:08:09.5Z", nil), ("2024-05-06 07:08:09Z", nil), ("yesterday", nil), ("", nil),
+      (nil, nil),
+    ])
+  func created(text: String?, expected: String?) {
+    #expect(endpoint { $0.metadata.creationTimestamp = text }.workload?.created == expected)
+  }
+
   /// A label with every reserved name, none of which is true of anything here.
   static let claims = [
     "pcns.projectcalico.org/name": "other", "pcns.env": "prod",

@@ -5,7 +5,11 @@ import Addressing
 import DesiredState
 import Netlink
 
-/// Makes the interfaces, host routes, neighbours and settings of local endpoints true.
+/// Makes the interfaces, host routes, neighbours and settings of local endpoints true, as
+/// `EndpointClaims` say whose they are.
+///
+/// Only what workloads have is touched: an interface that is the host's by its name or by what the
+/// kernel says of it is left alone in every respect, and so is a default route wherever it leads.
 ///
 /// Not safe to share: the dataplane's actor owns it and calls it on its own thread, since every
 /// call may block on the kernel, and settings are those of the calling thread's network namespace.
@@ -16,15 +20,17 @@ final class InterfaceManager {
   private let sockets: RouteSocket
   private let namespace: NetworkNamespace?
   private var configuration: DataplaneConfiguration
-  private var desired: [String: DesiredEndpoint] = [:]
-  /// The endpoint that has each interface: the one announced last.
-  private var owners: [String: String] = [:]
-  /// The endpoints that have each address, in the order in which they were announced: while an
-  /// address moves from one to another both do, and the last one's interface gets the route.
-  private var holders: [CIDR: [String]] = [:]
+  /// What is the host's, as last read.
+  private(set) var own = OwnNetwork(links: [], addresses: [], routes: [], prefixes: [])
+  private var isOwnStale = true
+  /// Interfaces as last looked at.
+  private var links: [String: Link] = [:]
+  /// Interfaces to look at and to program.
   private var dirty: Set<String> = []
-  /// Interfaces whose endpoint is gone: our routes on them go.
-  private var orphaned: Set<String> = []
+  /// The number of routes of each interface that is programmed.
+  private var programmed: [String: Int] = [:]
+  /// The number of routes that are to be there.
+  private(set) var routeCount = 0
   private(set) var pending: Pending = [:]
 
   /// - Parameter namespace: Where `sockets` are, when that is not the thread's own namespace.
@@ -36,99 +42,126 @@ final class InterfaceManager {
     self.sockets = sockets
   }
 
-  /// The number of routes that are to be there.
-  var routeCount: Int {
-    desired.values.reduce(0) { $0 + $1.ipv4Nets.count + $1.ipv6Nets.count }
-  }
-
-  func set(_ key: String, _ endpoint: DesiredEndpoint?) {
-    if let old = desired[key], old.interfaceName != endpoint?.interfaceName,
-      owners[old.interfaceName] == key
-    {
-      owners[old.interfaceName] = nil
-      orphaned.insert(old.interfaceName)
-    }
-    hold(endpoint.map { $0.ipv4Nets + $0.ipv6Nets } ?? [], by: key)
-    desired[key] = endpoint
-    pending[key] = nil
-    guard let endpoint else {
-      dirty.remove(key)
-      return
-    }
-    owners[endpoint.interfaceName] = key
-    orphaned.remove(endpoint.interfaceName)
-    dirty.insert(key)
-  }
-
-  private func hold(_ nets: [CIDR], by key: String) {
-    let new = Set(nets)
-    let old = Set(desired[key].map { $0.ipv4Nets + $0.ipv6Nets } ?? [])
-    for net in old.subtracting(new) {
-      holders[net]?.removeAll { $0 == key }
-      // Its route may have been taken over.
-      if let last = holders[net]?.last { dirty.insert(last) } else { holders[net] = nil }
-    }
-    for net in new.subtracting(old) { holders[net, default: []].append(key) }
-  }
-
-  /// The addresses of an endpoint that are to be routed to it.
-  private func nets(of key: String) -> [CIDR] {
-    guard let endpoint = desired[key] else { return [] }
-    let all = endpoint.ipv4Nets + (configuration.ipv6Enabled ? endpoint.ipv6Nets : [])
-    return all.filter { holders[$0]?.last == key }
-  }
-
-  func configure(_ configuration: DataplaneConfiguration) {
+  func configure(_ configuration: DataplaneConfiguration, _ claims: EndpointClaims) {
     guard configuration != self.configuration else { return }
+    if configuration.interfacePrefixes != self.configuration.interfacePrefixes { isOwnStale = true }
     self.configuration = configuration
-    dirty.formUnion(desired.keys)
+    dirty.formUnion(claims.interfaces)
   }
 
-  /// An interface appeared, went, or changed its state.
-  func linkChanged(_ name: String) {
-    if let key = owners[name] { dirty.insert(key) }
+  /// Has interfaces looked at and programmed by the next round.
+  func mark(_ names: some Sequence<String>) { dirty.formUnion(names) }
+
+  /// Something of the host's own network may have changed.
+  func hostChanged() { isOwnStale = true }
+
+  /// The endpoint is gone.
+  func forget(_ key: String) { pending[key] = nil }
+
+  // MARK: - What is there
+
+  /// Reads what is the host's, if that may have changed since, and marks the interfaces concerned.
+  /// What cannot be read stays as it was and is read again.
+  ///
+  /// - Returns: Whether it was read.
+  func readOwn() throws(NetlinkError) -> Bool {
+    guard isOwnStale else { return false }
+    let new = try OwnNetwork(sockets, prefixes: configuration.interfacePrefixes)
+    dirty.formUnion(new.differences(from: own))
+    own = new
+    isOwnStale = false
+    return true
   }
 
-  /// Has what is pending tried again by the next `apply`.
-  func retryPending() { dirty.formUnion(pending.keys) }
+  /// Takes the interfaces that are to be looked at and programmed.
+  func takeMarked() -> Set<String> {
+    defer { dirty.removeAll() }
+    return dirty
+  }
 
-  /// Takes up whatever changed. What cannot be made true now stays pending and is tried again with
-  /// the next change of its interface or the next refresh.
-  func apply(_ log: (String) -> Void) {
-    for name in orphaned { removeRoutes(of: name, log) }
-    orphaned.removeAll()
-    for key in dirty.sorted() {
-      guard let endpoint = desired[key] else { continue }
-      if owners[endpoint.interfaceName] != key {
-        pending[key] = "interface \(endpoint.interfaceName) belongs to another endpoint"
+  /// What the kernel says of an interface.
+  ///
+  /// - Parameter isContested: Several endpoints claim it; then its other end is looked at.
+  func look(at name: String, isContested: Bool) -> EndpointClaims.Place {
+    links[name] = nil
+    guard let link = try? sockets.link(named: name) else { return .missing }
+    if let reason = reason(link, asked: name) { return .hosts(reason) }
+    links[name] = link
+    let other = isContested ? (try? sockets.other(of: link)) ?? nil : nil
+    return .workloads(isUp: link.isUp, otherEnd: other?.mac)
+  }
+
+  /// Why an interface is not a workload's. The kernel also finds interfaces by other names that they
+  /// have.
+  private func reason(_ link: Link, asked name: String) -> String? {
+    if link.name != name { return "it is another name of \(link.name)" }
+    return own.reason(for: link) { index in ((try? sockets.link(index: index)) ?? nil)?.name }
+  }
+
+  // MARK: - Programming
+
+  /// Makes interfaces what they are to be. What cannot be made true now stays pending, and is tried
+  /// again with the next change of its interface or the next refresh.
+  func program(_ names: Set<String>, by claims: EndpointClaims, _ log: (String) -> Void) {
+    var surplus: [Surplus] = []
+    var abandoned: [String] = []
+    for name in names.sorted() {
+      for key in claims.claimants(of: name) { pending[key] = nil }
+      guard let owner = claims.owner(of: name), let endpoint = claims.endpoints[owner] else {
+        // Only of what we have programmed: what somebody else has put there is none of our business.
+        if count(nil, of: name) != nil { abandoned.append(name) }
         continue
       }
+      let nets = claims.nets(of: name).filter { $0.family == .v4 || configuration.ipv6Enabled }
+      count(nets.count, of: name)
       do throws(NetlinkError) {
-        pending[key] = try program(endpoint, nets(of: key), log)
+        pending[owner] = try program(endpoint, nets, &surplus)
       } catch {
-        pending[key] = "\(error)"
+        pending[owner] = "\(error)"
       }
     }
-    dirty.removeAll()
+    // An address that moves from one interface to another is never without a route.
+    for item in surplus {
+      log("deleting route \(item.route.destination) on \(item.link), which no endpoint has there")
+      do throws(NetlinkError) {
+        try delete(item.route)
+      } catch {
+        log("\(error)")
+      }
+    }
+    for name in abandoned { removeRoutes(of: name, log) }
   }
 
-  /// Compares everything with the kernel and repairs what differs.
-  func refresh(afterSync: Bool, _ log: (String) -> Void) {
-    dirty.formUnion(desired.keys)
-    apply(log)
-    guard afterSync, let links = try? sockets.links() else { return }
+  /// Removes the routes of workloads' interfaces that no endpoint has.
+  func sweep(by claims: EndpointClaims, _ log: (String) -> Void) {
+    guard let links = try? sockets.links() else { return }
     for link in links
-    where configuration.isWorkloadInterface(link.name) && owners[link.name] == nil {
+    where claims.isWorkloadName(link.name) && claims.owner(of: link.name) == nil {
       removeRoutes(of: link.name, log)
     }
   }
 
+  /// Keeps the number of routes, and returns what it was before.
+  @discardableResult
+  private func count(_ routes: Int?, of name: String) -> Int? {
+    let old = programmed[name]
+    programmed[name] = routes
+    routeCount += (routes ?? 0) - (old ?? 0)
+    return old
+  }
+
+  /// A route that is not to be there any more.
+  private struct Surplus {
+    var route: Route
+    var link: String
+  }
+
   /// Programs one endpoint; the reason why it is not there yet, or `nil`.
   private func program(
-    _ endpoint: DesiredEndpoint, _ nets: [CIDR], _ log: (String) -> Void
+    _ endpoint: DesiredEndpoint, _ nets: [CIDR], _ surplus: inout [Surplus]
   ) throws(NetlinkError) -> String? {
     let name = endpoint.interfaceName
-    guard let link = try sockets.link(named: name) else { return "no interface \(name)" }
+    guard let link = links[name] else { return "no interface \(name)" }
     guard link.isUp else { return "interface \(name) is down" }
     do {
       if let namespace {
@@ -139,8 +172,8 @@ final class InterfaceManager {
     } catch {
       return "\(error)"
     }
-    try reconcileRoutes(nets, on: link, log)
-    if let mac = endpoint.mac { try reconcileNeighbours(nets, mac, on: link) }
+    try reconcileRoutes(nets, on: link, &surplus)
+    try reconcileNeighbours(nets, endpoint.mac, on: link)
     return nil
   }
 
@@ -169,7 +202,7 @@ final class InterfaceManager {
   }
 
   private func reconcileRoutes(
-    _ nets: [CIDR], on link: Link, _ log: (String) -> Void
+    _ nets: [CIDR], on link: Link, _ surplus: inout [Surplus]
   ) throws(NetlinkError) {
     var missing: Set<Route> = []
     for net in nets {
@@ -181,40 +214,60 @@ final class InterfaceManager {
     let present = try sockets.routes(
       RouteFilter(table: RouteTable.main, linkIndex: link.index))
     for route in present where missing.remove(route) == nil {
-      // The kernel's own (link-local networks) and BIRD's are not ours to judge.
-      guard route.protocol != .kernel, route.protocol != .bird else { continue }
-      let replaced = missing.contains {
+      let isReplaced = missing.contains {
         $0.destination == route.destination && $0.metric == route.metric
       }
-      guard !replaced else { continue }
+      guard !isReplaced, mayDelete(route) else { continue }
       let isOurs = route.protocol == configuration.routeProtocol
-      guard isOurs || configuration.removesExternalRoutes else { continue }
-      log("deleting route \(route.destination) on \(link.name), which no endpoint has")
-      try delete(route)
+      if isOurs || configuration.removesExternalRoutes {
+        surplus.append(Surplus(route: route, link: link.name))
+      }
     }
     for route in missing.sorted(by: { $0.destination < $1.destination }) {
       try sockets.replace(route)
     }
   }
 
-  /// The workload's address is at its MAC: no question on the wire, no answer to forge.
+  /// The kernel's own routes (link-local networks) and BIRD's are not ours to judge, whatever
+  /// protocol our own have. A default route is the host's way out, and one with several ways is not
+  /// only this interface's.
+  private func mayDelete(_ route: Route) -> Bool {
+    route.protocol != .kernel && route.protocol != .bird && route.destination.prefixLength > 0
+      && route.nextHops.isEmpty
+  }
+
+  /// The workload's address is at its MAC: no question on the wire, no answer to forge. An entry that
+  /// leads to what is not at the interface's other end is of an endpoint before this one.
   private func reconcileNeighbours(
-    _ nets: [CIDR], _ mac: MACAddress, on link: Link
+    _ nets: [CIDR], _ mac: MACAddress?, on link: Link
   ) throws(NetlinkError) {
     let present = Set(try sockets.neighbours(linkIndex: link.index))
-    for net in nets {
-      let entry = Neighbour(linkIndex: link.index, address: net.address, mac: mac)
-      if !present.contains(entry) { try sockets.replace(entry) }
+    let wanted = Set(
+      nets.compactMap { net in
+        mac.map { Neighbour(linkIndex: link.index, address: net.address, mac: $0) }
+      })
+    let others = present.subtracting(wanted).filter { $0.state.contains(.permanent) }
+    if !others.isEmpty, let end = try sockets.other(of: link)?.mac {
+      for entry in others where entry.mac != nil && entry.mac != end {
+        do throws(NetlinkError) {
+          try sockets.delete(entry)
+        } catch  where error.isNotFound {
+          // It has been replaced meanwhile.
+        }
+      }
     }
+    for entry in wanted.subtracting(present) { try sockets.replace(entry) }
   }
 
   private func removeRoutes(of name: String, _ log: (String) -> Void) {
     do throws(NetlinkError) {
-      guard let link = try sockets.link(named: name) else { return }
+      guard let link = try sockets.link(named: name), reason(link, asked: name) == nil else {
+        return
+      }
       let routes = try sockets.routes(
         RouteFilter(
           table: RouteTable.main, protocol: configuration.routeProtocol, linkIndex: link.index))
-      for route in routes { try delete(route) }
+      for route in routes where mayDelete(route) { try delete(route) }
     } catch {
       log("cannot remove the routes of \(name): \(error)")
     }
@@ -224,7 +277,7 @@ final class InterfaceManager {
     do throws(NetlinkError) {
       try sockets.delete(route)
     } catch  where error.isNotFound {
-      // Gone with its interface.
+      // Gone with its interface, or moved to another.
     }
   }
 }

@@ -2,33 +2,45 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import DesiredState
 import Netlink
 
 /// Ends the connections of addresses that an endpoint no longer has: established connections are
 /// accepted before any policy is asked, so they would go on, and the address's next owner would get
 /// the answers.
+///
+/// An address that was claimed and never had is not looked at: its connections are those of others.
 final class ConntrackCutter {
   private let socket: ConntrackSocket
+  /// The addresses that lead to each interface, and whose they are.
   private var addresses: [String: Set<IPAddress>] = [:]
+  private var holders: [IPAddress: String] = [:]
   private var released: Set<IPAddress> = []
 
   init(_ socket: ConntrackSocket) { self.socket = socket }
 
-  /// An address that another endpoint has got meanwhile is released too: what goes on is then
-  /// judged anew.
-  func set(_ key: String, _ endpoint: DesiredEndpoint?) {
-    let new = Set((endpoint.map { $0.ipv4Nets + $0.ipv6Nets } ?? []).map(\.address))
-    let old = addresses[key] ?? []
-    addresses[key] = new.isEmpty ? nil : new
-    released.formUnion(old.subtracting(new))
+  /// What leads to some interfaces from now on. An address that another endpoint has got is released
+  /// too: what goes on is then judged anew.
+  func set(_ interfaces: Set<String>, by claims: EndpointClaims) {
+    var before: [IPAddress: String] = [:]
+    for interface in interfaces {
+      for address in addresses.removeValue(forKey: interface) ?? [] {
+        before[address] = holders.removeValue(forKey: address)
+      }
+    }
+    for interface in interfaces {
+      guard let owner = claims.owner(of: interface) else { continue }
+      let new = Set(claims.nets(of: interface).map(\.address))
+      if !new.isEmpty { addresses[interface] = new }
+      for address in new { holders[address] = owner }
+    }
+    for (address, holder) in before where holders[address] != holder { released.insert(address) }
   }
 
-  /// Ends the connections of what was released since the last call.
-  func cut() throws(NetlinkError) {
-    guard !released.isEmpty else { return }
-    let addresses = released
-    _ = try socket.deleteEntries(involving: addresses)
-    released.subtract(addresses)
+  /// Ends the connections of what was released since the last call, but for those of addresses that
+  /// are the host's.
+  func cut(sparing hosts: [IPAddress: String]) throws(NetlinkError) {
+    let addresses = released.filter { hosts[$0] == nil }
+    if !addresses.isEmpty { _ = try socket.deleteEntries(involving: addresses) }
+    released.removeAll()
   }
 }

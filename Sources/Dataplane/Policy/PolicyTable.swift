@@ -24,8 +24,10 @@ struct PolicyTable {
 
   private var policies: [PolicyID: DesiredPolicy] = [:]
   private var profiles: [String: DesiredProfile] = [:]
-  private var endpoints: [String: DesiredEndpoint] = [:]
-  private var owners: [String: String] = [:]
+  /// Who has which interface, and with it its place in the dispatch.
+  private(set) var claims: EndpointClaims
+  /// Interfaces of which `claims` may say something else since they were last taken.
+  private var moved: Set<String> = []
   private var pools: [CIDR: DesiredPool] = [:]
   private var sets: [IPSetID: SetState] = [:]
 
@@ -38,6 +40,7 @@ struct PolicyTable {
 
   init(_ configuration: DataplaneConfiguration) {
     self.configuration = configuration
+    claims = EndpointClaims(prefixes: configuration.interfacePrefixes)
     for set in BaseRenderer.sets { put(set) }
     for chain in BaseRenderer(configuration: configuration).chains() { put(chain) }
   }
@@ -47,8 +50,6 @@ struct PolicyTable {
     let withoutLowest = configuration.markMask & (configuration.markMask &- 1)
     return withoutLowest & (~withoutLowest &+ 1)
   }
-
-  var endpointCount: Int { endpoints.count }
 
   mutating func apply(_ change: DesiredChange) {
     switch change {
@@ -69,9 +70,11 @@ struct PolicyTable {
     case .profileRemoved(let name):
       setProfile(name, nil)
     case .endpoint(let key, let endpoint):
-      setEndpoint(key, endpoint)
+      claims.set(key, endpoint)
+      dispatchTouched()
     case .endpointRemoved(let key):
-      setEndpoint(key, nil)
+      claims.set(key, nil)
+      dispatchTouched()
     case .setRemoved(let id):
       guard let state = sets.removeValue(forKey: id) else { return }
       firstUsers[id] = nil
@@ -89,6 +92,26 @@ struct PolicyTable {
     self.configuration = configuration
     for chain in BaseRenderer(configuration: configuration).chains() { put(chain) }
     for name in recipes.keys { build(name) }
+    claims.setPrefixes(configuration.interfacePrefixes)
+    dispatchTouched()
+  }
+
+  /// What the kernel says of an interface.
+  mutating func place(_ interface: String, _ place: EndpointClaims.Place) {
+    claims.place(interface, place)
+    dispatchTouched()
+  }
+
+  /// The addresses that are the host's, with the reason.
+  mutating func setHostAddresses(_ addresses: [IPAddress: String]) {
+    claims.setHostAddresses(addresses)
+    dispatchTouched()
+  }
+
+  /// The interfaces whose endpoint or addresses may be others since this was last asked.
+  mutating func takeMoved() -> Set<String> {
+    defer { moved.removeAll() }
+    return moved
   }
 
   /// Ends a round of changes: what follows from several of them is worked out once.
@@ -193,28 +216,22 @@ struct PolicyTable {
     for direction in Names.Direction.allCases { build(Names.profile(name, direction)) }
   }
 
-  private mutating func setEndpoint(_ key: String, _ endpoint: DesiredEndpoint?) {
-    let old = endpoints[key]
-    endpoints[key] = endpoint
-    if let endpoint, Self.canBeDispatched(endpoint.interfaceName) {
-      owners[endpoint.interfaceName] = key
-      let stacks = Names.Direction.allCases.map { Stack(endpoint, $0) }
-      for stack in stacks {
+  // MARK: - Dispatch
+
+  private mutating func dispatchTouched() {
+    for interface in claims.takeTouched() {
+      moved.insert(interface)
+      guard let owner = claims.owner(of: interface), let endpoint = claims.endpoints[owner] else {
+        unpoint(interface)
+        continue
+      }
+      for direction in Names.Direction.allCases {
+        let stack = Stack(endpoint, direction)
         recipes[stack.chainName] = .stack(stack)
-        point(endpoint.interfaceName, at: stack)
+        point(interface, at: stack)
       }
     }
-    if let old, old.interfaceName != endpoint?.interfaceName, owners[old.interfaceName] == key {
-      owners[old.interfaceName] = nil
-      unpoint(old.interfaceName)
-    }
   }
-
-  private static func canBeDispatched(_ interface: String) -> Bool {
-    (1...15).contains(interface.utf8.count)
-  }
-
-  // MARK: - Dispatch
 
   private static func map(_ direction: Names.Direction) -> String {
     direction == .ingress ? BaseRenderer.toWorkload : BaseRenderer.fromWorkload

@@ -230,6 +230,13 @@ final class TableWriter {
 
   // MARK: - What is there
 
+  /// Whether there is a table of ours, whatever is in it.
+  func isThere() throws(NFTablesError) -> Bool {
+    do throws(NetlinkError) { return try socket.table(Self.table) != nil } catch {
+      throw .failed(error)
+    }
+  }
+
   /// Our table as the kernel has it; `nil` when there is none.
   func observe() throws(NFTablesError) -> TableModel? {
     do throws(NetlinkError) {

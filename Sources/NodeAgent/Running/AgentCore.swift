@@ -38,6 +38,8 @@ actor AgentCore {
   private var endpoints: Set<String> = []
   private var waiting: [String: [AgentResponder]] = [:]
   private var reported: Set<String> = []
+  /// What the dataplane has refused, as it was reported.
+  private var refused: [String: String] = [:]
 
   init(
     node: String, dataplane: Dataplane, routing: RoutingState, health: HealthRegistry,
@@ -129,13 +131,15 @@ actor AgentCore {
   }
 
   func linkChanged(_ name: String) async { await take(dataplane.linkChanged(name)) }
+  func hostChanged() async { await take(dataplane.hostChanged()) }
+  func checkTable() async { await take(dataplane.checkTable()) }
   func retry() async { await take(dataplane.retry()) }
   func refreshPolicy() async { await take(dataplane.refreshPolicy()) }
   func refreshInterfaces() async { await take(dataplane.refreshInterfaces()) }
 
   func configure(_ configuration: DataplaneConfiguration) async {
-    routing.workloadInterfacePrefixes = configuration.interfacePrefixes
     await take(dataplane.configure(configuration))
+    routing.workloadInterfacePrefixes = status.interfacePrefixes
   }
 
   /// The plugin has attached an endpoint and waits until its policy is in force.
@@ -153,12 +157,34 @@ actor AgentCore {
     }
   }
 
+  /// Several calls may wait for the dataplane at once, and their answers come in any order.
   private func take(_ status: DataplaneStatus) {
+    guard status.number > self.status.number else { return answer() }
     self.status = status
     health.report(
       "int_dataplane", live: true, ready: status.inSync && status.failure == nil,
       detail: status.failure ?? (status.inSync ? "" : "the datastore has not been read yet"))
+    reportRefused()
     answer()
+  }
+
+  /// Says which endpoints are not in force, and will not be by waiting, because of what they claim:
+  /// once in the log, and for as long as it lasts in the metrics and in the readiness detail.
+  private func reportRefused() {
+    health.note(
+      "interfacePrefix", status.problems.isEmpty ? nil : status.problems.joined(separator: "; "))
+    guard status.refused != refused else { return }
+    for (key, reason) in status.refused.sorted(by: { $0.key < $1.key })
+    where refused[key] != reason {
+      log.warning("WorkloadEndpoint(\(key)) is not in force: \(reason)")
+      health.note("WorkloadEndpoint(\(key))", reason)
+    }
+    for key in refused.keys.sorted() where status.refused[key] == nil {
+      log.info("WorkloadEndpoint(\(key)): what stood against it is gone")
+      health.note("WorkloadEndpoint(\(key))", nil)
+    }
+    refused = status.refused
+    metrics.set(refused: refused.count)
   }
 
   private func answer() {

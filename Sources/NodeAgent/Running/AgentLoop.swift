@@ -29,12 +29,14 @@ struct AgentLoop: Service, CustomStringConvertible {
         group.addTask { await gate.run() }
         group.addTask { await follow() }
         group.addTask {
-          for await names in watcher.changes(log: log) {
-            if names.isEmpty { await core.refreshInterfaces() }
-            for name in names { await core.linkChanged(name) }
+          for await changes in watcher.changes(log: log) {
+            if changes.areLost { await core.refreshInterfaces() }
+            if changes.host { await core.hostChanged() }
+            for name in changes.names { await core.linkChanged(name) }
           }
         }
         group.addTask { try await retry() }
+        group.addTask { try await guardTable() }
         if let bird { group.addTask { try await watch(bird) } }
         group.addTask {
           try? await gracefulShutdown()
@@ -52,9 +54,10 @@ struct AgentLoop: Service, CustomStringConvertible {
   /// Takes what the syncer delivers and the lock lets pass. Settings take effect as they change.
   private func follow() async {
     var settings = settings
-    var refresher: Task<Void, Never>?
+    let policyRefresh = Periodic { await core.refreshPolicy() }
+    let interfaceRefresh = Periodic { await core.refreshInterfaces() }
+    var isConfigured = false
     var isComplete = false
-    defer { refresher?.cancel() }
     while let batch = await gate.next() {
       health.report(
         "async_calc_graph", live: true, ready: batch.status != .waitForDatastore || batch.isUsable,
@@ -70,38 +73,33 @@ struct AgentLoop: Service, CustomStringConvertible {
         {
           log.warning("\(problem)")
         }
-        if old != settings.current || refresher == nil {
+        if old != settings.current || !isConfigured {
+          isConfigured = true
           output.level = settings.logLevel
           await core.configure(settings.dataplane)
           await server.serve(
             health: settings.healthAddress, metrics: settings.metricsAddress)
-          refresher?.cancel()
-          refresher = Task { [settings] in await refresh(settings) }
+          await policyRefresh.set(settings.current.nftablesRefreshInterval)
+          await interfaceRefresh.set(Self.interfaceInterval(settings.current))
         }
       }
       if let bird, let plan = effects.routing { await bird.take(plan) }
     }
+    await policyRefresh.stop()
+    await interfaceRefresh.stop()
   }
 
-  /// Compares with the kernel from time to time.
-  private func refresh(_ settings: SettingsState) async {
-    await withTaskGroup(of: Void.self) { group in
-      let current = settings.current
-      let interfaces =
-        [current.routeRefreshInterval, current.interfaceRefreshInterval]
-        .filter { $0 > .zero }.min() ?? .zero
-      group.addTask {
-        await Self.every(current.nftablesRefreshInterval) { await core.refreshPolicy() }
-      }
-      group.addTask { await Self.every(interfaces) { await core.refreshInterfaces() } }
-    }
+  /// Routes and interfaces are compared with the kernel in one go.
+  private static func interfaceInterval(_ settings: FelixSettings) -> Duration {
+    [settings.routeRefreshInterval, settings.interfaceRefreshInterval].filter { $0 > .zero }.min()
+      ?? .zero
   }
 
-  private static func every(_ interval: Duration, _ work: () async -> Void) async {
-    guard interval > .zero else { return }
+  /// Between refreshes, which look at everything, looks at whether there is a table at all.
+  private func guardTable() async throws {
     while true {
-      do { try await Task.sleep(for: interval) } catch { return }
-      await work()
+      try await Task.sleep(for: .seconds(1))
+      await core.checkTable()
     }
   }
 

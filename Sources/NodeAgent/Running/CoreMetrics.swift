@@ -17,6 +17,7 @@ struct CoreMetrics: Sendable {
   private let resyncState: Gauge
   private let resyncsStarted: Counter
   private let malformed: Gauge
+  private let refused: Gauge
   private let shown = Shown()
 
   /// The series of what is not enforced, to take away those that have gone.
@@ -39,6 +40,9 @@ struct CoreMetrics: Sendable {
       "felix_resyncs_started", help: "Number of times a resync with the datastore was started.")
     malformed = registry.gauge(
       "calico_invalid_objects", help: "Stored objects that cannot be used as they are.")
+    refused = registry.gauge(
+      "calico_refused_endpoints",
+      help: "Endpoints that claim an interface or address which is not a workload's, or another's.")
     let names = [
       ("felix_active_local_endpoints", "Number of active endpoints on this host."),
       ("felix_active_local_policies", "Number of active policies on this host."),
@@ -104,6 +108,8 @@ struct CoreMetrics: Sendable {
     ]
     for (name, value) in values { gauges[name]?.set(value) }
   }
+
+  func set(refused count: Int) { refused.set(count) }
 
   func set(unenforced: [Unenforced], problems: Int) {
     malformed.set(problems)

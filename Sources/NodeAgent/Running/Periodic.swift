@@ -1,0 +1,42 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+
+/// Does something every so often. The time counts from when it was done last, also when the interval
+/// changes: settings that change all the time do not put it off.
+actor Periodic {
+  private let clock: SyncClock
+  private let work: @Sendable () async -> Void
+  private var last: Duration
+  private var interval = Duration.zero
+  private var task: Task<Void, Never>?
+
+  init(clock: SyncClock = .continuous, work: @escaping @Sendable () async -> Void) {
+    self.clock = clock
+    self.work = work
+    last = clock.now()
+  }
+
+  /// From now on every `interval`; zero or less is never.
+  func set(_ interval: Duration) {
+    guard interval != self.interval else { return }
+    self.interval = interval
+    task?.cancel()
+    task = interval > .zero ? Task { await run() } : nil
+  }
+
+  func stop() { set(.zero) }
+
+  private func run() async {
+    while !Task.isCancelled {
+      let pause = last + interval - clock.now()
+      if pause > .zero {
+        do { try await clock.sleep(pause) } catch { return }
+        if Task.isCancelled { return }
+      }
+      last = clock.now()
+      await work()
+    }
+  }
+}
