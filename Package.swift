@@ -294,6 +294,14 @@ let package = Package(
         "Resources", "Routing", "Settings", "SyncModel", "Telemetry", "TestSupport", "ValueTree",
         logging,
       ]),
+    // Everything of a node around policy, in random worlds.
+    .testTarget(
+      name: "NodeWorldTests",
+      dependencies: [
+        "Addressing", "AgentProtocol", "Attachment", "CLinux", "Dataplane", "Datastore",
+        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel",
+        "Telemetry", "TestSupport", "ValueTree", logging,
+      ], exclude: ["defects.txt"], swiftSettings: house),
     tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
     tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),
   ],
