@@ -166,6 +166,8 @@ struct ProbeGenerator {
   private mutating func outside(near entity: EntityRule, _ family: IPFamily) -> IPAddress? {
     let sets = world.networkSets.flatMap(\.spec.nets) + world.globalNetworkSets.flatMap(\.spec.nets)
     let hosts = world.hostEndpoints.flatMap(\.spec.expectedIPs).compactMap { IPAddress($0) }
+    // One address among the many of the sets would hardly ever be met.
+    if dice.chance(25), let host = dice.pick(hosts.filter({ $0.family == family })) { return host }
     let aimed = edges(of: entity.nets + entity.notNets) + edges(of: sets) + hosts
     let allowed = aimed.filter { address in
       address.family == family && PolicyCase.outsideNets.contains { $0.contains(address) }

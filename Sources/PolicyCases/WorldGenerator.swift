@@ -29,7 +29,7 @@ struct WorldGenerator {
       (set.metadata.labels, set.spec.nets) = (networkSetLabels(), setNets())
       world.globalNetworkSets.append(set)
     }
-    if dice.chance(40) { world.hostEndpoints = [hostEndpoint()] }
+    if dice.chance(80) { world.hostEndpoints = [hostEndpoint()] }
     world.tiers = tiers()
     for index in 0..<dice.number(3...8) {
       if dice.chance(50) {
@@ -182,8 +182,8 @@ struct WorldGenerator {
     endpoint.metadata.labels = labels(SelectorMaker.endpoints, percent: 60)
     endpoint.metadata.labels.merge(claims(50, namespace: true)) { kept, _ in kept }
     endpoint.spec.node = "far"
-    if dice.chance(30) { endpoint.spec.profiles = ["kns.\(dice.pick(namespaces, or: "blue"))"] }
-    endpoint.spec.expectedIPs = ["203.0.113.20"]
+    if dice.chance(70) { endpoint.spec.profiles = ["kns.\(dice.pick(namespaces, or: "blue"))"] }
+    endpoint.spec.expectedIPs = ["203.0.113.20", "2001:db8::77"]
     var port = EndpointPort()
     (port.name, port.transport, port.port) = ("http", "TCP", 8080)
     endpoint.spec.ports = [port]

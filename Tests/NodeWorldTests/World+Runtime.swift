@@ -82,22 +82,42 @@ extension World {
   // MARK: - ADD
 
   func attachNew() async throws {
-    if dice.chance(25), let other = anyAttached, let there = attached[other] {
+    if dice.chance(35), let other = anyAttached, let there = attached[other] {
       // One more interface of a pod that runs, in the same namespace.
       let pod = PodInterface(
-        namespace: other.namespace, name: other.name,
-        interface: dice.pick(["net1", "net2", "net1.net2"]))
+        namespace: other.namespace, name: other.name, interface: newInterface(of: other))
       if attached[pod] == nil {
         return try await add(
-          pod, there.container, there.sandbox, newLabels(), .either, "one more interface")
+          pod, there.container, there.sandbox, newLabels(), isPoolPlain ? .success : .either,
+          "one more interface")
       }
     }
-    let (namespace, name) = dice.pick(Self.names)
-    let pod = PodInterface(namespace: namespace, name: name, interface: "eth0")
+    let pod = newPod()
     guard attached[pod] == nil, let sandbox = freeSandbox else { return }
     let isPlain = isPoolPlain && Self.canBe(pod)
     try await add(
       pod, newContainer(), sandbox, newLabels(), isPlain ? .success : .either, "a new pod")
+  }
+
+  /// Often one that, behind the pod's name, is the name of another pod that runs.
+  private func newInterface(of pod: PodInterface) -> String {
+    let rivals = attached.keys.filter {
+      $0.namespace == pod.namespace && $0.name.hasPrefix(pod.name + ".")
+    }.map { String($0.name.dropFirst(pod.name.count + 1)) }.filter { $0.utf8.count <= 15 }
+    if !rivals.isEmpty, dice.chance(60) { return dice.pick(rivals.sorted()) }
+    return dice.pick(["net1", "net2", "net1.net2"])
+  }
+
+  /// Often one whose name is that of a pod that runs and one of its interfaces.
+  private func newPod() -> PodInterface {
+    let rivals = attached.keys.filter { $0.interface != "eth0" && $0.name.utf8.count < 60 }
+    if !rivals.isEmpty, dice.chance(40) {
+      let rival = dice.pick(rivals.sorted())
+      return PodInterface(
+        namespace: rival.namespace, name: "\(rival.name).\(rival.interface)", interface: "eth0")
+    }
+    let (namespace, name) = dice.pick(Self.names)
+    return PodInterface(namespace: namespace, name: name, interface: "eth0")
   }
 
   func attachAgain() async throws {
