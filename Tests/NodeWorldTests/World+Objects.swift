@@ -130,6 +130,12 @@ extension World {
 
   // MARK: - Nodes
 
+  /// What no peer can have for its address.
+  private static let noPeers = [
+    "rubbish", "0.0.0.0/0", "0.0.0.0", "224.0.0.5/24", "127.0.0.1/8", "255.255.255.255",
+    "10.0.0.300", "fd00::1/64", "192.0.2.2/33", "192.0.2.7/24\n}",
+  ]
+
   private func nodeIntruder() -> (any Resource, Intruder) {
     let token = newToken()
     var node = Node(
@@ -138,20 +144,25 @@ extension World {
         String(repeating: "n", count: 253 - token.utf8.count) + token,
       ]))
     var bgp = NodeBGPSpec()
-    bgp.ipv4Address = dice.pick([
-      "192.0.2.77/24", "192.0.2.78", "rubbish", "\(Ground.nodeAddress)/24", "0.0.0.0/0", "0.0.0.0",
-      "224.0.0.5/24", "127.0.0.1/8", "255.255.255.255", "10.0.0.300", "fd00::1/64", "192.0.2.2/33",
-      "192.0.2.2", "", "240.0.0.1", "192.0.2.7/24\n}", "169.254.0.1", "0.1.2.3",
-    ])
+    let usable = [
+      "192.0.2.77/24", "192.0.2.78", "\(Ground.nodeAddress)/24", "192.0.2.2", "", "240.0.0.1",
+      "169.254.0.1", "0.1.2.3",
+    ]
+    let isUsable = dice.chance(40)
+    bgp.ipv4Address = dice.pick(isUsable ? usable : Self.noPeers)
     bgp.ipv6Address = dice.pick([
       "", "", "", "::", "fe80::1/64", "ff02::1", "192.0.2.1", "2001:db8::2/64", "::ffff:192.0.2.9",
       "::1", "fe80::1%eth0",
     ])
     bgp.asNumber = dice.pick([nil, nil, 0, 65000, 4_294_967_295, 23456])
     if dice.chance(15) { bgp.routeReflectorClusterID = dice.pick(["1.0.0.1", "\"", "rubbish"]) }
-    node.spec.bgp = dice.chance(90) ? bgp : nil
+    node.spec.bgp = bgp
     node.metadata.labels = dice.pick([[:], ["a": "b"], ["not a label!": "\n"]])
-    return (node, Intruder(key: node.key, token: token))
+    return (
+      node,
+      Intruder(
+        key: node.key, token: token, fault: isUsable ? nil : "its address is none that peers have")
+    )
   }
 
   // MARK: - Pools and blocks

@@ -33,7 +33,10 @@ extension World {
   /// Whether there can be such a pod at all: an endpoint's name has at most 253 bytes and holds that
   /// of the node too, and a namespace has no dots.
   private static func canBe(_ pod: PodInterface) -> Bool {
-    !longNames.contains(pod.name) && !pod.namespace.contains(".")
+    let parts = ["node-1", "k8s", pod.name, pod.interface]
+    let name = parts.map { $0.split(separator: "-", omittingEmptySubsequences: false) }
+      .map { $0.joined(separator: "--") }.joined(separator: "-")
+    return name.utf8.count <= 253 && !pod.namespace.contains(".")
   }
 
   private static let labels: [[String: String]] = [
@@ -88,8 +91,8 @@ extension World {
         namespace: other.namespace, name: other.name, interface: newInterface(of: other))
       if attached[pod] == nil {
         return try await add(
-          pod, there.container, there.sandbox, newLabels(), isPoolPlain ? .success : .either,
-          "one more interface")
+          pod, there.container, there.sandbox, newLabels(),
+          isPoolPlain && Self.canBe(pod) ? .success : .either, "one more interface")
       }
     }
     let pod = newPod()
