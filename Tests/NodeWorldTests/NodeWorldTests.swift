@@ -12,11 +12,13 @@ struct NodeWorldTests {
   @Test(
     "whatever happens on a node, what runs keeps running and nothing of others changes", .needsRoot)
   func worlds() async throws {
-    let executor = try ThreadExecutor(name: "worlds")
-    defer { executor.stop() }
-    // The plugin works in the namespace of the thread that it is called on.
-    let task = Task(executorPreference: executor) { try await Self.runWorlds() }
-    try await task.value
+    // The plugin works in the namespace of the thread that it is called on. A thread that is made
+    // by that thread starts there too, and stays: it must not be one that other tests run on.
+    await #expect(processExitsWith: .success) {
+      let executor = try ThreadExecutor(name: "worlds")
+      let task = Task(executorPreference: executor) { try await Self.runWorlds() }
+      try await task.value
+    }
   }
 
   /// Worlds that went wrong are told of until there are so many.
