@@ -14,11 +14,15 @@ struct NodeWorldTests {
   func worlds() async throws {
     // The plugin works in the namespace of the thread that it is called on. A thread that is made
     // by that thread starts there too, and stays: it must not be one that other tests run on.
-    await #expect(processExitsWith: .success) {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
       let executor = try ThreadExecutor(name: "worlds")
       let task = Task(executorPreference: executor) { try await Self.runWorlds() }
       try await task.value
     }
+    // The seed, and what the worlds met.
+    print(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self), terminator: "")
   }
 
   /// Worlds that went wrong are told of until there are so many.

@@ -32,6 +32,7 @@ extension World {
     try await agent.settle(base.store, &dice)
     if isDamaged { await agent.refresh() }
     isDamaged = false
+    mayBeRobbed = !copies.isEmpty
     note("judged")
     count("judged")
     try judgeForeign()
@@ -47,14 +48,19 @@ extension World {
   // MARK: - Pods
 
   /// Whether another endpoint has taken the pod's link or address by a claim that nothing tells
-  /// from the pod's own: it has the MAC address that is at the other end of the link of a pod.
+  /// from a pod's own.
   private func isContested(_ pod: Attached) -> Bool {
-    intruders.contains { intruder in
-      guard let spec = intruder.endpoint, spec.node == base.node,
-        attached.values.contains(where: { $0.link == spec.interfaceName && $0.mac == spec.mac })
-      else { return false }
+    copies.contains { spec in
       let addresses = spec.ipNetworks.compactMap { CIDR($0)?.first }
       return spec.interfaceName == pod.link || addresses.contains { pod.addresses.contains($0) }
+    }
+  }
+
+  /// The endpoints of others that have the MAC address at the other end of the link of a pod.
+  private var copies: [WorkloadEndpointSpec] {
+    intruders.compactMap(\.endpoint).filter { spec in
+      spec.node == base.node
+        && attached.values.contains { $0.link == spec.interfaceName && $0.mac == spec.mac }
     }
   }
 

@@ -116,6 +116,7 @@ extension World {
     {
       // So that nothing tells it from the pod's own endpoint.
       endpoint.spec.mac = pod.mac
+      mayBeRobbed = true
     }
     let name = endpoint.spec.interfaceName
     let isForeign = !name.hasPrefix("cali")
@@ -278,13 +279,25 @@ extension World {
   private func bgpIntruder() -> (any Resource, Intruder) {
     let token = newToken()
     var bgp = BGPConfiguration(name: dice.pick(["default", "node.node-1", "node.\(token)"]))
+    // The field that cannot be used.
+    var bad: String?
     switch dice.below(4) {
-    case 0: bgp.spec.listenPort = dice.pick([0, 179, 1790, 65535, 65536, -1])
-    case 1: bgp.spec.logSeverityScreen = dice.pick(["rubbish\"", "Debug", "none", ""])
-    case 2: bgp.spec.asNumber = dice.pick([0, 64512, 4_294_967_295, 23456])
+    case 0:
+      let port = dice.pick([0, 0, 179, 1790, 65535, 65536, -1])
+      bgp.spec.listenPort = port
+      if !(1...65535).contains(port) { bad = "spec.listenPort" }
+    case 1:
+      bgp.spec.logSeverityScreen = dice.pick(["rubbish\"", "Debug", "none"])
+      if bgp.spec.logSeverityScreen == "rubbish\"" { bad = "spec.logSeverityScreen" }
+    case 2:
+      bgp.spec.asNumber = dice.pick([0, 64512, 4_294_967_295, 23456])
+      if bgp.spec.asNumber?.value == 0 { bad = "spec.asNumber" }
     default: bgp.spec.nodeToNodeMeshEnabled = false
     }
-    return (bgp, Intruder(key: bgp.key, token: token))
+    return (
+      bgp,
+      Intruder(key: bgp.key, token: bad ?? token, fault: bad.map { "\($0) cannot be used" })
+    )
   }
 
   /// Policies that no pod of this world has, with everything that a policy may say wrong.

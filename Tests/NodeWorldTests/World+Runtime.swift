@@ -92,12 +92,12 @@ extension World {
       if attached[pod] == nil {
         return try await add(
           pod, there.container, there.sandbox, newLabels(),
-          isPoolPlain && Self.canBe(pod) ? .success : .either, "one more interface")
+          canAttach && Self.canBe(pod) ? .success : .either, "one more interface")
       }
     }
     let pod = newPod()
     guard attached[pod] == nil, let sandbox = freeSandbox else { return }
-    let isPlain = isPoolPlain && Self.canBe(pod)
+    let isPlain = canAttach && Self.canBe(pod)
     try await add(
       pod, newContainer(), sandbox, newLabels(), isPlain ? .success : .either, "a new pod")
   }
@@ -127,13 +127,13 @@ extension World {
     guard let pod = anyAttached, let there = attached[pod] else { return }
     // The labels belong to operators once they are stored: other ones change nothing.
     try await add(
-      pod, there.container, there.sandbox, newLabels(), isPoolPlain ? .success : .either, "again")
+      pod, there.container, there.sandbox, newLabels(), canAttach ? .success : .either, "again")
   }
 
   func attachNewContainer() async throws {
     guard let pod = anyAttached, let sandbox = freeSandbox else { return }
     try await add(
-      pod, newContainer(), sandbox, newLabels(), isPoolPlain ? .success : .either,
+      pod, newContainer(), sandbox, newLabels(), canAttach ? .success : .either,
       "a new container, no DEL")
   }
 

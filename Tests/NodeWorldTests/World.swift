@@ -59,6 +59,9 @@ final class World {
   var policies: Set<String> = []
   /// Whether somebody has changed what the agent has made.
   var isDamaged = false
+  /// Whether some endpoint may have the link of a pod by a copy of its MAC address, and with it any
+  /// address that it claims. The pod whose address that is cannot be attached until it ends.
+  var mayBeRobbed = false
   /// Whether addresses can be had: nothing is wrong with the pools and blocks.
   var isPoolPlain = true
   var containers = 0
@@ -115,6 +118,9 @@ final class World {
   func wrong(_ text: String) {
     problems.append("after step \(history.count): \(text)")
   }
+
+  /// Whether an ADD that is right must work.
+  var canAttach: Bool { isPoolPlain && !mayBeRobbed }
 
   func count(_ what: String) { counts[what, default: 0] += 1 }
 
