@@ -29,9 +29,14 @@ public actor Dataplane {
   private var failure: String?
   /// Endpoints that claim what is not a workload's, or another's, and why.
   private var refused: [String: String] = [:]
+  /// Why the host's own network, as known, may not be what it is now.
+  private var hostProblem: String?
   private var statusCount = 0
   /// What workloads' interfaces begin with, once that is known.
   private var prefixes: WorkloadPrefixes?
+
+  /// How the host's own network is read.
+  private let readHost: InterfaceManager.HostReader
 
   /// The sockets, which are opened on the actor's thread.
   private struct Kernel {
@@ -45,6 +50,17 @@ public actor Dataplane {
     configuration: DataplaneConfiguration, namespace: NetworkNamespace? = nil,
     metrics: MetricsRegistry, log: Logger
   ) throws(NetlinkError) {
+    try self.init(
+      configuration: configuration, namespace: namespace, metrics: metrics, log: log,
+      readHost: InterfaceManager.readHost)
+  }
+
+  /// - Parameter readHost: How the host's own network is read.
+  init(
+    configuration: DataplaneConfiguration, namespace: NetworkNamespace?,
+    metrics: MetricsRegistry, log: Logger, readHost: @escaping InterfaceManager.HostReader
+  ) throws(NetlinkError) {
+    self.readHost = readHost
     executor = try ThreadExecutor(name: "dataplane")
     self.namespace = namespace
     self.configuration = configuration
@@ -56,20 +72,35 @@ public actor Dataplane {
   /// Opens the sockets. Where no table of ours is, one comes up that drops the traffic of every
   /// workload interface until the first whole state is known; one that is there stays in force.
   ///
-  /// Prefixes that the host's own interfaces have are not used from here on.
+  /// Prefixes that the host's own interfaces have are not used from here on. So nothing is done
+  /// before these could be read.
+  ///
+  /// Errors: `HostNetworkError` when they cannot; then the start may be tried again.
   public func start() throws {
     let writer = TableWriter(try NFTablesSocket(in: namespace))
     let sockets = try RouteSocket(in: namespace)
-    let own = try OwnNetwork(sockets, prefixes: configuration.interfacePrefixes)
+    let own: OwnNetwork
+    do throws(NetlinkError) {
+      own = try readHost(sockets, configuration.interfacePrefixes)
+    } catch {
+      throw HostNetworkError(reason: "\(error)")
+    }
     prefixes = WorkloadPrefixes(configuration.interfacePrefixes, hosts: own.uplinks)
     for problem in prefixes?.problems ?? [] { log.error("\(problem)") }
     configuration = usable(configuration)
-    table = PolicyTable(configuration)
+    table.configure(configuration)
+    table.setHostAddresses(own.addresses)
     let interfaces = InterfaceManager(
-      configuration: configuration, namespace: namespace, sockets: sockets)
+      configuration: configuration, namespace: namespace, sockets: sockets, own: own,
+      readHost: readHost)
     let conntrack = ConntrackCutter(try ConntrackSocket(in: namespace))
     kernel = Kernel(writer: writer, interfaces: interfaces, conntrack: conntrack)
-    if try writer.observe() == nil { _ = try writer.synchronise(&table) }
+    if inSync {
+      // All of it came while the start failed.
+      _ = program(.takeover)
+    } else if try writer.observe() == nil {
+      _ = try writer.synchronise(&table)
+    }
   }
 
   /// The configuration with the prefixes that are in force: those of the start.
@@ -109,27 +140,29 @@ public actor Dataplane {
     return program()
   }
 
-  /// Tries again what could not be programmed.
+  /// Tries again what could not be programmed. What is refused waits for a change of what stands
+  /// against it.
   public func retry() -> DataplaneStatus {
-    let keys = Set(refused.keys).union(kernel?.interfaces.pending.keys.map { $0 } ?? [])
+    let keys = kernel?.interfaces.pending.keys.map { $0 } ?? []
     kernel?.interfaces.mark(keys.compactMap { table.claims.endpoints[$0]?.interfaceName })
     return program()
   }
 
-  /// Something happened to an interface.
-  public func linkChanged(_ name: String) -> DataplaneStatus {
-    guard table.claims.isWorkloadName(name) else { return hostChanged() }
-    guard !table.claims.claimants(of: name).isEmpty else { return status }
-    metrics.interfaceBatchSize.observe(1)
-    kernel?.interfaces.mark([name])
+  /// Something happened to interfaces, and perhaps to the host's own network besides: to its addresses
+  /// or routes. However many they are, the host's network is read once.
+  public func linksChanged(_ names: Set<String>, host: Bool = false) -> DataplaneStatus {
+    let workloads = names.filter { table.claims.isWorkloadName($0) }
+    let claimed = workloads.filter { !table.claims.claimants(of: $0).isEmpty }
+    let concernsHost = host || workloads.count < names.count
+    guard concernsHost || !claimed.isEmpty else { return status }
+    if concernsHost { kernel?.interfaces.hostChanged() }
+    if !claimed.isEmpty { metrics.interfaceBatchSize.observe(Double(claimed.count)) }
+    kernel?.interfaces.mark(claimed)
     return program()
   }
 
-  /// Something happened to the host's own network: to its interfaces, addresses or routes.
-  public func hostChanged() -> DataplaneStatus {
-    kernel?.interfaces.hostChanged()
-    return program()
-  }
+  /// Something happened to the host's own network.
+  public func hostChanged() -> DataplaneStatus { linksChanged([], host: true) }
 
   /// Puts the table up again if somebody has deleted it; without it every workload's traffic passes.
   /// Costs one question to the kernel while it is there.
@@ -163,7 +196,8 @@ public actor Dataplane {
     statusCount += 1
     return DataplaneStatus(
       number: statusCount, inSync: inSync, failure: failure,
-      pending: pending.merging(refused) { $1 }, refused: refused,
+      pending: pending.merging(refused) { $1 }, refused: refused, retryable: Set(pending.keys),
+      hostProblem: hostProblem,
       interfacePrefixes: configuration.interfacePrefixes, problems: prefixes?.problems ?? [])
   }
 
@@ -180,7 +214,10 @@ public actor Dataplane {
   }
 
   /// Policy and then routes of one round; an endpoint counts as programmed after both.
-  private func program(_ round: Round = .changes) -> DataplaneStatus {
+  ///
+  /// Programming may show that the host's own network is another than was known: then a second round
+  /// follows.
+  private func program(_ round: Round = .changes, isSecond: Bool = false) -> DataplaneStatus {
     // Until the first whole state is known, only a table that is gone is put up again.
     guard let kernel, inSync || round == .repair else { return status }
     let clock = ContinuousClock()
@@ -208,6 +245,9 @@ public actor Dataplane {
     }
     if hadChanges { metrics.applyTime.observe(clock.now - start) }
     updateGauges()
+    if kernel.interfaces.isOwnStale, hostProblem == nil, !isSecond {
+      return program(isSecond: true)
+    }
     return status
   }
 
@@ -216,17 +256,31 @@ public actor Dataplane {
   private func look(_ interfaces: InterfaceManager) -> Set<String> {
     guard inSync else { return [] }
     do throws(NetlinkError) {
-      if try interfaces.readOwn() { table.setHostAddresses(interfaces.own.addresses) }
+      if try interfaces.readOwn() {
+        table.setHostAddresses(interfaces.own.addresses)
+        if hostProblem != nil { log.info("reading the host's own network works again") }
+        hostProblem = nil
+      }
     } catch {
-      log.warning("cannot read the host's own network: \(error)")
+      let problem = "cannot be read, what was read last counts: \(error)"
+      if hostProblem == nil { log.warning("the host's own network \(problem)") }
+      hostProblem = problem
     }
-    let names = interfaces.takeMarked().union(table.takeMoved())
+    var names = interfaces.takeMarked().union(table.takeMoved())
+    var postponed: Set<String> = []
     for name in names {
-      let claimants = table.claims.claimants(of: name)
-      guard table.claims.isWorkloadName(name), !claimants.isEmpty else { continue }
-      table.place(name, interfaces.look(at: name, isContested: claimants.count > 1))
+      guard table.claims.isWorkloadName(name), !table.claims.claimants(of: name).isEmpty else {
+        continue
+      }
+      do throws(NetlinkError) {
+        table.place(name, try interfaces.look(at: name))
+      } catch {
+        interfaces.postpone(name, of: table.claims.owner(of: name), error)
+        postponed.insert(name)
+      }
     }
-    return names.union(table.takeMoved())
+    names.formUnion(table.takeMoved())
+    return names.subtracting(postponed)
   }
 
   private func write(_ round: Round, _ writer: TableWriter) throws(NFTablesError) {
@@ -260,6 +314,17 @@ public actor Dataplane {
   }
 }
 
+/// The host's own interfaces, addresses and routes cannot be read. Without them nothing may be
+/// programmed, as any interface could be the host's.
+public struct HostNetworkError: Error, Hashable, CustomStringConvertible {
+  public var reason: String
+  public init(reason: String) { self.reason = reason }
+
+  public var description: String {
+    "the host's own network cannot be read, and nothing is programmed: \(reason)"
+  }
+}
+
 /// How far the kernel is what it should be.
 public struct DataplaneStatus: Sendable, Hashable {
   /// Counts: of two, the one with the higher number is newer.
@@ -273,6 +338,11 @@ public struct DataplaneStatus: Sendable, Hashable {
   /// Those of them for which there is nothing to wait for: what they claim is not a workload's, or
   /// belongs to another endpoint.
   public var refused: [String: String]
+  /// Endpoints of which the kernel lacks something that it may take when it is tried again.
+  public var retryable: Set<String>
+  /// Why the host's own interfaces, addresses and routes could not be read again; what was read
+  /// last counts until then.
+  public var hostProblem: String?
   /// What workloads' interfaces begin with.
   public var interfacePrefixes: [String]
   /// What of the configuration is not in force, in words.
@@ -282,13 +352,16 @@ public struct DataplaneStatus: Sendable, Hashable {
   public init(
     number: Int = 0, inSync: Bool = false, failure: String? = nil,
     pending: [String: String] = [:],
-    refused: [String: String] = [:], interfacePrefixes: [String] = [], problems: [String] = []
+    refused: [String: String] = [:], retryable: Set<String> = [], hostProblem: String? = nil,
+    interfacePrefixes: [String] = [], problems: [String] = []
   ) {
     self.number = number
     self.inSync = inSync
     self.failure = failure
     self.pending = pending
     self.refused = refused
+    self.retryable = retryable
+    self.hostProblem = hostProblem
     self.interfacePrefixes = interfacePrefixes
     self.problems = problems
   }

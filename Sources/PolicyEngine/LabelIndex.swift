@@ -210,10 +210,9 @@ struct LabelIndex: Sendable {
     }
     if let best { return best.anchor }
     // Some labels nearly everything has, such as that of the namespace.
-    if present.count > 1 {
-      present.sort { (itemCount(having: $0), $0) < (itemCount(having: $1), $1) }
-    }
-    return present.first.map(Anchor.present) ?? .nothing
+    if present.count < 2 { return present.first.map(Anchor.present) ?? .nothing }
+    let counts = present.map { (count: itemCount(having: $0), name: $0) }
+    return counts.min { $0 < $1 }.map { .present($0.name) } ?? .nothing
   }
 
   /// How many items have a label, about: one that has it twice counts twice.

@@ -124,7 +124,31 @@ struct ContestTests {
     #expect(try await scene.isRight())
   }
 
-  @Test("an address leads to the newest of those whose interface is up, whatever came last")
+  @Test("an address leads to the running pod that has it, however old its endpoint is")
+  func container() async throws {
+    let scene = try await Scene()
+    let dataplane = try scene.dataplane()
+    try await dataplane.start()
+    // The endpoint was created with a former container, and updated for the one that runs.
+    let db = try Self.running(Scene.db, scene)
+    var stale = db
+    stale.interfaceName = Scene.guest.interface
+    stale.created = Self.times[1]
+    stale.mac = MACAddress(bits: 0x0200_0000_0099)
+    let changes = Scene.changes.filter {
+      if case .endpoint(Scene.guest.key, _) = $0 { false } else { true }
+    }
+    _ = await dataplane.apply(changes + [.endpoint(Scene.db.key, db)])
+    let status = await dataplane.apply([.endpoint("aaa/stale", stale)])
+    #expect(status.refused.keys.sorted() == ["aaa/stale"])
+    #expect(
+      status.refused["aaa/stale"]?.contains(
+        "\(Scene.db.ipv4) belongs to shop/db, whose MAC address its interface's other end has")
+        == true, "\(status.refused)")
+    #expect(try await scene.arrive([Scene.udp(Scene.web, Scene.db)]) == [true])
+  }
+
+  @Test("an address leads to the youngest of those whose interface is up, whatever came last")
   func address() async throws {
     let scene = try await Scene()
     let dataplane = try scene.dataplane()
@@ -156,13 +180,13 @@ struct ContestTests {
         #expect(
           status.refused == [
             Scene.db.key: "not routed to 'calidb': \(address) belongs to shop/guest, which was "
-              + "stored later"
+              + "created later"
           ])
         // Its interface goes down: then the other has it, until it comes up.
         let link = try #require(try routes.link(named: Scene.guest.interface))
         for (isUp, name) in [(false, Scene.db.interface), (true, Scene.guest.interface)] {
           try routes.changeLink(index: link.index, LinkChange(isUp: isUp))
-          _ = await dataplane.linkChanged(Scene.guest.interface)
+          _ = await dataplane.linksChanged([Scene.guest.interface])
           #expect(try interface(address) == name)
         }
         _ = await dataplane.apply([claim(Scene.guest, 1, [])])

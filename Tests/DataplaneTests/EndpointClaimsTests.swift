@@ -32,7 +32,7 @@ struct EndpointClaimsTests {
   }
 
   @Test(
-    "of an interface, the one whose MAC address its other end has, then the newest, then by name")
+    "of an interface, the one whose MAC address its other end has, then the youngest, then by name")
   func interfaces() {
     let running = Self.endpoint("cali1", mac: 0, age: 0)
     let stale = Self.endpoint("cali1", mac: 1, age: 1)
@@ -58,7 +58,8 @@ struct EndpointClaimsTests {
       claims.problem(of: "ns/quiet")
         == "interface 'cali1' belongs to ns/old, which is first by name")
     #expect(
-      claims.problem(of: "ns/run") == "interface 'cali1' belongs to ns/old, which was stored later")
+      claims.problem(of: "ns/run") == "interface 'cali1' belongs to ns/old, which was created later"
+    )
     #expect(owner(.missing) == "ns/old")
     claims.set("ns/old", nil)
     claims.set("ns/quiet", nil)
@@ -66,7 +67,7 @@ struct EndpointClaimsTests {
     #expect(claims.problem(of: "ns/run") == nil)
   }
 
-  @Test("of an address, the one whose interface is up, then the newest, then by name")
+  @Test("of an address, the one whose interface is up, then the youngest, then by name")
   func addresses() {
     var claims = claims([
       "ns/a": Self.endpoint("cali1", [1, 2], age: 0),
@@ -76,7 +77,7 @@ struct EndpointClaimsTests {
     #expect(claims.nets(of: "cali2") == [Self.net(2), Self.net(3)])
     #expect(
       claims.problem(of: "ns/a")
-        == "not routed to 'cali1': 10.65.0.2 belongs to ns/b, which was stored later")
+        == "not routed to 'cali1': 10.65.0.2 belongs to ns/b, which was created later")
     claims.place("cali1", .workloads(isUp: true, otherEnd: nil))
     #expect(claims.nets(of: "cali1") == [Self.net(1), Self.net(2)])
     #expect(
@@ -89,6 +90,34 @@ struct EndpointClaimsTests {
     claims.set("ns/c", nil)
     claims.set("ns/a", nil)
     #expect(claims.problem(of: "ns/b") == nil)
+  }
+
+  @Test("of an address, the one whose MAC address is at its interface's other end, however old")
+  func addressesByMAC() {
+    var claims = claims([
+      "ns/old": Self.endpoint("cali1", [1], mac: 0, age: 0),
+      "ns/young": Self.endpoint("cali2", [1], mac: 1, age: 1),
+    ])
+    claims.place("cali1", .workloads(isUp: true, otherEnd: Self.macs[0]))
+    claims.place("cali2", .workloads(isUp: true, otherEnd: nil))
+    #expect(claims.nets(of: "cali1") == [Self.net(1)])
+    #expect(
+      claims.problem(of: "ns/young")
+        == "not routed to 'cali2': 10.65.0.1 belongs to ns/old, whose MAC address its interface's "
+        + "other end has")
+    // Nothing speaks for the old one, and something against the young one.
+    claims.place("cali1", .workloads(isUp: true, otherEnd: nil))
+    claims.place("cali2", .workloads(isUp: true, otherEnd: Self.macs[0]))
+    #expect(claims.nets(of: "cali1") == [Self.net(1)])
+    #expect(
+      claims.problem(of: "ns/young")
+        == "not routed to 'cali2': 10.65.0.1 belongs to ns/old, as the other end of 'cali2' has "
+        + "another MAC address")
+    claims.place("cali2", .workloads(isUp: true, otherEnd: Self.macs[1]))
+    #expect(claims.nets(of: "cali2") == [Self.net(1)])
+    // An interface that is down leads nowhere, whoever is there.
+    claims.place("cali2", .workloads(isUp: false, otherEnd: Self.macs[1]))
+    #expect(claims.nets(of: "cali1") == [Self.net(1)])
   }
 
   @Test(
@@ -133,6 +162,47 @@ struct EndpointClaimsTests {
     #expect(claims.problem(of: "ns/a")?.contains("\(net.address) ") == true)
     claims.setHostAddresses([:])
     #expect(claims.nets(of: "cali1").contains(net) == (net.address == own))
+  }
+
+  @Test("what is no claim touches no interface, and what is touches those concerned")
+  func touches() {
+    let first = Self.endpoint("cali1", [1, 2], mac: 0, age: 0)
+    var claims = claims(["ns/a": first, "ns/b": Self.endpoint("cali2", [2], age: 1)])
+    _ = claims.takeTouched()
+    var policed = first
+    policed.tiers = [DesiredTier(name: "default")]
+    policed.profiles = ["other"]
+    policed.allowedSourcePrefixes = [Self.net(9)]
+    claims.set("ns/a", policed)
+    #expect(claims.takeTouched() == [])
+    #expect(claims.endpoints["ns/a"] == policed)
+    let changes = [
+      Self.endpoint("cali3", [1, 2], mac: 0, age: 0), Self.endpoint("cali1", [1], mac: 0, age: 0),
+      Self.endpoint("cali1", [1, 2], mac: 1, age: 0), Self.endpoint("cali1", [1, 2], age: 0),
+      Self.endpoint("cali1", [1, 2], mac: 0, age: 1),
+    ]
+    for change in changes {
+      claims.set("ns/a", change)
+      // The address that both claim may be the other's now.
+      #expect(claims.takeTouched().isSuperset(of: ["cali1", "cali2"]), "\(change)")
+      claims.set("ns/a", first)
+      _ = claims.takeTouched()
+    }
+  }
+
+  @Test("an endpoint's new policies are in force though it claims what it claimed")
+  func policies() {
+    var changed = Self.endpoint("cali1", [1])
+    changed.tiers = [DesiredTier(name: "default", ingress: [Scene.policy])]
+    var (table, fresh) = (
+      PolicyTable(DataplaneConfiguration()), PolicyTable(DataplaneConfiguration())
+    )
+    table.apply(.endpoint("ns/a", Self.endpoint("cali1", [1])))
+    _ = table.takeMoved()
+    table.apply(.endpoint("ns/a", changed))
+    fresh.apply(.endpoint("ns/a", changed))
+    #expect(table.model == fresh.model)
+    #expect(table.takeMoved() == [])
   }
 
   // MARK: - In any order

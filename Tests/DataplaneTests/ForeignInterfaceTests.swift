@@ -9,7 +9,7 @@ import Testing
 @testable import Dataplane
 
 /// A node with an uplink, on which others have interfaces of their own.
-private struct Host {
+struct Host {
   let namespace: TestNamespace
   /// A workload's, which is right.
   static let pod = DesiredEndpoint(interfaceName: "calipod", ipv4Nets: [net("10.65.0.9")])
@@ -61,7 +61,7 @@ private struct Host {
   func table() throws -> String { try namespace.run("nft", "list", "table", "inet", "calico") }
 }
 
-private func net(_ text: String) -> CIDR {
+func net(_ text: String) -> CIDR {
   IPAddress(text).map { CIDR(host: $0) } ?? CIDR.everything(.v4)
 }
 
@@ -185,7 +185,7 @@ struct ForeignInterfaceTests {
       var status = await dataplane.apply([change])
       #expect(status.refused == ["ns/foreign": said] && status.pending == status.refused)
       try expectUntouched("change \(number)", status)
-      status = await dataplane.linkChanged(item.name)
+      status = await dataplane.linksChanged([item.name])
       try expectUntouched("link event after \(number)", status)
       status = await dataplane.refreshInterfaces()
       try expectUntouched("refresh after \(number)", status)
@@ -217,7 +217,7 @@ struct ForeignInterfaceTests {
     #expect(try host.dispatched().contains("calilate"), "its rules are there before it is")
     try host.script("ip link add calilate type bridge; ip link set calilate up")
     let before = try host.snapshot("calilate")
-    let status = await dataplane.linkChanged("calilate")
+    let status = await dataplane.linksChanged(["calilate"])
     #expect(
       status.refused == [
         "ns/foreign": "interface 'calilate' is not a workload's: it is of the kind bridge"
@@ -227,7 +227,7 @@ struct ForeignInterfaceTests {
     // And what takes its place may be a workload's.
     try host.script(
       "ip link del calilate; ip link add calilate type veth peer name p; ip link set calilate up")
-    #expect(await dataplane.linkChanged("calilate").pending == [:])
+    #expect(await dataplane.linksChanged(["calilate"]).pending == [:])
     #expect(try host.dispatched().contains("calilate"))
     #expect(try host.namespace.run("ip", "route", "show", "dev", "calilate").contains("10.65.0.77"))
   }
@@ -240,7 +240,7 @@ struct ForeignInterfaceTests {
     _ = await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync])
     try host.script("ip link add br0 type bridge; ip link set calipod master br0")
     #expect(
-      await dataplane.linkChanged("calipod").refused == [
+      await dataplane.linksChanged(["calipod"]).refused == [
         "ns/pod": "interface 'calipod' is not a workload's: it is part of br0"
       ])
     #expect(try host.dispatched() == [])

@@ -54,10 +54,15 @@ struct Scene {
     _ configuration: DataplaneConfiguration = DataplaneConfiguration(),
     metrics: MetricsRegistry = MetricsRegistry()
   ) throws -> Dataplane {
+    try Dataplane(
+      configuration: configuration, namespace: namespace, metrics: metrics, log: Self.quiet)
+  }
+
+  /// What is not as it should be is expected.
+  static var quiet: Logger {
     var log = Logger(label: "test")
     log.logLevel = .critical
-    return try Dataplane(
-      configuration: configuration, namespace: namespace, metrics: metrics, log: log)
+    return log
   }
 
   // MARK: - What is asked for

@@ -102,7 +102,7 @@ struct StartTests {
     #expect(status.reason(Scene.web.key) == nil)
     for pod in [Scene.db, Scene.guest] {
       try await scene.wire(pod)
-      #expect(await dataplane.linkChanged(pod.interface).pending[pod.key] == nil)
+      #expect(await dataplane.linksChanged([pod.interface]).pending[pod.key] == nil)
     }
     #expect(await dataplane.status.pending == [:])
     #expect(try await scene.isRight())

@@ -81,7 +81,7 @@ struct RefusedEndpointTests {
         Self.endpoint("pod", "cali1", new), Self.endpoint("stale", "cali1", old),
         Self.endpoint("uplink", "eth0", new),
       ], isNew: true)
-    let stale = "interface 'cali1' belongs to ns/pod, which was stored later"
+    let stale = "interface 'cali1' belongs to ns/pod, which was created later"
     let uplink =
       "interface 'eth0' is not a workload's: its name begins with none of the prefixes cali"
     let prefix = "interface prefix '' would match every interface; not used, but 'cali'"

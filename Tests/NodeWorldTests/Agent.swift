@@ -138,14 +138,14 @@ final class Agent {
   /// Tells it of some of the links that changed, or (with 100) of all, and perhaps of the rest.
   func tellLinks(_ percent: Int, _ dice: inout SplitMix64) async throws {
     try hear()
-    for name in heard.names.sorted().shuffled(using: &dice) where dice.chance(percent) {
-      heard.names.remove(name)
-      await core.linkChanged(name)
-    }
-    if heard.host, dice.chance(percent) {
-      heard.host = false
-      await core.hostChanged()
-    }
+    let names = heard.names.sorted().filter { _ in dice.chance(percent) }
+    heard.names.subtract(names)
+    let host = heard.host && dice.chance(percent)
+    if host { heard.host = false }
+    // All at once, as the agent's loop does it, or one by one.
+    if dice.chance(50) { return await core.linksChanged(Set(names), host: host) }
+    for name in names.shuffled(using: &dice) { await core.linksChanged([name], host: false) }
+    if host { await core.linksChanged([], host: true) }
   }
 
   /// Tells it of everything that has happened, and has it try again what it could not do.

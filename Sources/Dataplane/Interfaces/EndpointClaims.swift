@@ -12,16 +12,20 @@ import DesiredState
 /// - An interface is for workloads if its name begins with one of their prefixes and the kernel does
 ///   not say that it is the host's (`Place.hosts`). Of several endpoints that one has it whose MAC
 ///   address the interface's other end has; those with another MAC address come last, behind those
-///   without any. Of equal ones that has it which was stored last, and then the first by name.
+///   without any.
 /// - An address belongs to an endpoint that has its interface. Of several that one has it whose
-///   interface is up, then the one that was stored last, then the first by name. An address that is
-///   the host's belongs to none.
+///   interface is up, and of those the one whose MAC address is at its interface's other end; again
+///   one with another MAC address comes last. An address that is the host's belongs to none.
+/// - What that leaves open goes to the endpoint that was created last, and then to the first by name.
+///
+/// The MAC address comes first because it tells which container is really there. The time does not:
+/// it is the object's creationTimestamp, that of its first storing. Updates do not change it, so an
+/// endpoint that a pod's new container took over is as old as with the one before.
 struct EndpointClaims {
   /// What the kernel says of an interface.
   enum Place: Hashable {
     case missing
-    /// - Parameter otherEnd: The MAC address of the workload's end; only looked at, and perhaps only
-    ///   known, where several endpoints claim the interface.
+    /// - Parameter otherEnd: The MAC address of the workload's end, where it is known.
     case workloads(isUp: Bool, otherEnd: MACAddress?)
     /// It is the host's own, with the reason: "it is part of br0".
     case hosts(String)
@@ -41,8 +45,13 @@ struct EndpointClaims {
 
   // MARK: - Claims and facts
 
+  /// Takes up an endpoint. What is not a claim of it, its policies and profiles, touches nothing.
   mutating func set(_ key: String, _ endpoint: DesiredEndpoint?) {
     if let old = endpoints[key] {
+      if let endpoint, Self.areClaimsEqual(old, endpoint) {
+        endpoints[key] = endpoint
+        return
+      }
       touch(old.interfaceName)
       Self.remove(key, from: &claimants, old.interfaceName)
       for net in Self.nets(old) { Self.remove(key, from: &addressees, net) }
@@ -102,6 +111,12 @@ struct EndpointClaims {
   ) {
     index[item]?.remove(key)
     if index[item]?.isEmpty == true { index[item] = nil }
+  }
+
+  /// Whether two endpoints claim the same, and with the same right.
+  private static func areClaimsEqual(_ a: DesiredEndpoint, _ b: DesiredEndpoint) -> Bool {
+    a.interfaceName == b.interfaceName && a.ipv4Nets == b.ipv4Nets && a.ipv6Nets == b.ipv6Nets
+      && a.mac == b.mac && a.created == b.created
   }
 
   private static func nets(_ endpoint: DesiredEndpoint) -> [CIDR] {
@@ -189,7 +204,7 @@ struct EndpointClaims {
   /// Whether an endpoint has a better claim to an interface than another.
   private func isBefore(_ a: String, _ b: String, on interface: String) -> Bool {
     let (first, second) = (likeness(a, interface), likeness(b, interface))
-    return first == second ? isNewer(a, b) : first > second
+    return first == second ? isYounger(a, b) : first > second
   }
 
   /// How well an endpoint fits what is at the interface's other end.
@@ -201,8 +216,14 @@ struct EndpointClaims {
 
   /// Whether an endpoint, which has its interface, has a better claim to an address than another.
   private func isBefore(_ a: String, _ b: String) -> Bool {
-    let (first, second) = (isUp(a), isUp(b))
-    return first == second ? isNewer(a, b) : first
+    if isUp(a) != isUp(b) { return isUp(a) }
+    if likeness(a) != likeness(b) { return likeness(a) > likeness(b) }
+    return isYounger(a, b)
+  }
+
+  /// How well an endpoint fits what is at the other end of the interface that it claims.
+  private func likeness(_ key: String) -> Int {
+    endpoints[key].map { likeness(key, $0.interfaceName) } ?? 1
   }
 
   private func isUp(_ key: String) -> Bool {
@@ -212,7 +233,8 @@ struct EndpointClaims {
     return true
   }
 
-  private func isNewer(_ a: String, _ b: String) -> Bool {
+  /// Whether an endpoint was created after another, or at the same time and is first by name.
+  private func isYounger(_ a: String, _ b: String) -> Bool {
     let (first, second) = (endpoints[a]?.created ?? "", endpoints[b]?.created ?? "")
     return first == second ? a < b : first > second
   }
@@ -225,11 +247,16 @@ struct EndpointClaims {
   }
 
   private func reason(_ winner: String, _ loser: String) -> String {
-    isUp(winner) == isUp(loser) ? reasonByAge(winner, loser) : "whose interface is up"
+    if isUp(winner) != isUp(loser) { return "whose interface is up" }
+    let (first, second) = (likeness(winner), likeness(loser))
+    if first == second { return reasonByAge(winner, loser) }
+    return first == 2
+      ? "whose MAC address its interface's other end has"
+      : "as the other end of '\(endpoints[loser]?.interfaceName ?? "")' has another MAC address"
   }
 
   private func reasonByAge(_ winner: String, _ loser: String) -> String {
     endpoints[winner]?.created == endpoints[loser]?.created
-      ? "which is first by name" : "which was stored later"
+      ? "which is first by name" : "which was created later"
   }
 }

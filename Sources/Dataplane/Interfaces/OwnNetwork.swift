@@ -130,17 +130,21 @@ struct OwnNetwork: Hashable {
         }
       }
     }
-    for route in routes where Self.isToHost(route) {
+    // Also the kernel's own: that to the other end of a line.
+    for route in routes where route.destination.isHost && route.protocol != .bird {
       let indices = ([route.linkIndex] + route.nextHops.map(\.linkIndex)).compactMap { $0 }
       guard !indices.contains(where: { workloads.contains($0) }) else { continue }
       let place = indices.first.flatMap { names[$0] }.map { " by \($0)" } ?? ""
-      addresses[route.destination.address] = "has a route of the host's own\(place)"
+      addresses[route.destination.address] = Self.ownRoute(place)
     }
     for item in own where !item.address.address.isLinkLocal {
       let place = names[item.linkIndex].map { " on \($0)" } ?? ""
       addresses[item.address.address] = "is the host's own\(place)"
     }
   }
+
+  /// - Parameter place: " by eth0".
+  static func ownRoute(_ place: String) -> String { "has a route of the host's own\(place)" }
 
   /// A route to one address that is neither the kernel's own nor BIRD's.
   private static func isToHost(_ route: Route) -> Bool {

@@ -72,6 +72,8 @@ struct PolicyTable {
     case .endpoint(let key, let endpoint):
       claims.set(key, endpoint)
       dispatchTouched()
+      // Its policies may be others though it claims what it claimed.
+      dispatch(endpoint.interfaceName)
     case .endpointRemoved(let key):
       claims.set(key, nil)
       dispatchTouched()
@@ -221,15 +223,18 @@ struct PolicyTable {
   private mutating func dispatchTouched() {
     for interface in claims.takeTouched() {
       moved.insert(interface)
-      guard let owner = claims.owner(of: interface), let endpoint = claims.endpoints[owner] else {
-        unpoint(interface)
-        continue
-      }
-      for direction in Names.Direction.allCases {
-        let stack = Stack(endpoint, direction)
-        recipes[stack.chainName] = .stack(stack)
-        point(interface, at: stack)
-      }
+      dispatch(interface)
+    }
+  }
+
+  private mutating func dispatch(_ interface: String) {
+    guard let owner = claims.owner(of: interface), let endpoint = claims.endpoints[owner] else {
+      return unpoint(interface)
+    }
+    for direction in Names.Direction.allCases {
+      let stack = Stack(endpoint, direction)
+      recipes[stack.chainName] = .stack(stack)
+      point(interface, at: stack)
     }
   }
 

@@ -130,8 +130,9 @@ actor AgentCore {
     await take(dataplane.apply(changes))
   }
 
-  func linkChanged(_ name: String) async { await take(dataplane.linkChanged(name)) }
-  func hostChanged() async { await take(dataplane.hostChanged()) }
+  func linksChanged(_ names: Set<String>, host: Bool) async {
+    await take(dataplane.linksChanged(names, host: host))
+  }
   func checkTable() async { await take(dataplane.checkTable()) }
   func retry() async { await take(dataplane.retry()) }
   func refreshPolicy() async { await take(dataplane.refreshPolicy()) }

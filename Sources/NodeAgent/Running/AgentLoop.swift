@@ -31,8 +31,7 @@ struct AgentLoop: Service, CustomStringConvertible {
         group.addTask {
           for await changes in watcher.changes(log: log) {
             if changes.areLost { await core.refreshInterfaces() }
-            if changes.host { await core.hostChanged() }
-            for name in changes.names { await core.linkChanged(name) }
+            await core.linksChanged(changes.names, host: changes.host)
           }
         }
         group.addTask { try await retry() }
