@@ -64,17 +64,28 @@ extension Attacher {
   private struct Progress {
     var hasAddresses = false
     var addresses: [IPAddress] = []
+    /// What the container had already.
+    var present: [IPAddress] = []
     var link: Link?
     var repaired: VethPair?
+    var replacedRoutes: [Route] = []
     var hasEndpoint = false
+    /// Interfaces that have got another name, with that which they had.
+    var renamed: [Link] = []
   }
 
-  /// What the container has already.
-  private var present: [IPAddress] { isAttached ? stored.addresses : [] }
+  /// What the container has already: a repeated ADD gives the same, and one that fails leaves it.
+  private func present(_ survey: Survey) async throws(CNIError) -> [IPAddress] {
+    if isAttached { return stored.addresses }
+    guard survey.present != nil else { return [] }
+    return try await source.held(inside: survey.pod.addresses)
+  }
 
   private func add(
     _ plan: Plan, _ survey: Survey, _ progress: inout Progress
   ) async throws(CNIError) -> CNIResult {
+    let present = try await present(survey)
+    progress.present = present
     try steps.begin(.assignAddresses)
     progress.hasAddresses = true
     let addresses = try await source.assign(present: present)
@@ -82,29 +93,27 @@ extension Attacher {
     func pair(_ hostName: String) -> VethPair {
       VethPair(
         hostName: hostName, podName: workload.endpoint, namespace: plan.namespace,
-        addresses: addresses, owner: workload.owner, role: survey.role)
+        addresses: addresses, owner: workload.owner, secondary: survey.pod.secondary)
     }
     let final = pair(survey.hostName)
     var traits = plan.traits
-    if isAttached {
-      // Not every store keeps it; the interface itself does.
-      let known = stored.endpoint.flatMap { MACAddress($0.spec.mac) } ?? survey.present?.mac
-      traits.podMAC = known ?? traits.podMAC
-    }
-    if survey.present != nil {
-      progress.repaired = final
-      try repair(final, traits)
+    // Not every store keeps it; the interface itself does.
+    let known = isAttached ? stored.endpoint.flatMap { MACAddress($0.spec.mac) } : nil
+    traits.podMAC = known ?? survey.pod.inside?.mac ?? traits.podMAC
+    let link: Link
+    if let present = survey.present {
+      link = present
+      let standing = pair(present.name)
+      progress.repaired = standing
+      try repair(standing, traits, survey, &progress)
     } else {
+      try final.refuseIfTaken(pods: survey.links, index: nil)
       try steps.begin(.createLink)
       for link in survey.debris { try VethPair.remove(link) }
       let made = survey.former.isEmpty ? final : pair(workload.pendingInterfaceName)
-      progress.link = try made.create(traits)
-      try steps.begin(.configureHost)
-      try made.configureHost()
-      try steps.begin(.configurePod)
-      try made.configurePod(traits)
-      try steps.begin(.routeToPod)
-      try made.routeToPod()
+      link = try made.create(traits)
+      progress.link = link
+      try wire(made, traits, survey, &progress)
     }
     var draft = plan.draft
     draft.interfaceName = final.hostName
@@ -113,11 +122,14 @@ extension Attacher {
     try steps.begin(.storeEndpoint)
     progress.hasEndpoint = true
     try await endpoints.put(draft, over: stored)
-    if let link = progress.link, !survey.former.isEmpty {
-      try steps.begin(.replaceLink)
-      try final.replace(survey.former, by: link)
+    if !survey.former.isEmpty || link.name != final.hostName {
+      try takePlace(final, link, survey, &progress)
     }
-    if survey.present != nil { try final.takeAway(present.filter { !addresses.contains($0) }) }
+    if survey.present != nil {
+      // Without an endpoint nothing says what others have added, and no address may have two.
+      let before = isAttached ? present : survey.pod.addresses
+      try final.takeAway(before.filter { !addresses.contains($0) })
+    }
     await releaseFormer()
     if let wait = plan.policyWait { tellAgent(wait, final.hostName) }
     steps.before(.answer)
@@ -126,17 +138,65 @@ extension Attacher {
   }
 
   /// Makes good in place what is missing of a pair that stands: its container runs.
-  private func repair(_ pair: VethPair, _ traits: VethPair.Traits) throws(CNIError) {
-    try pair.mark()
+  private func repair(
+    _ pair: VethPair, _ traits: VethPair.Traits, _ survey: Survey, _ progress: inout Progress
+  ) throws(CNIError) {
     let problems = try pair.problems(podMAC: traits.podMAC)
+    if !problems.isEmpty {
+      try pair.refuseIfTaken(pods: survey.links, index: survey.present?.index)
+    }
+    try pair.mark()
     if problems.isEmpty { return }
     log.debug("repairing \(pair.hostName): \(problems.joined(separator: "; "))")
+    try wire(pair, traits, survey, &progress)
+  }
+
+  /// Gives both ends of a pair what they are to have.
+  private func wire(
+    _ pair: VethPair, _ traits: VethPair.Traits, _ survey: Survey, _ progress: inout Progress
+  ) throws(CNIError) {
     try steps.begin(.configureHost)
     try pair.configureHost()
     try steps.begin(.configurePod)
     try pair.configurePod(traits)
     try steps.begin(.routeToPod)
-    try pair.routeToPod()
+    try pair.routeToPod(pods: survey.links, replaced: &progress.replacedRoutes)
+  }
+
+  /// Puts a pair, which works under another name, in the place of the former ones. Nothing of these
+  /// goes before it has the name.
+  private func takePlace(
+    _ final: VethPair, _ link: Link, _ survey: Survey, _ progress: inout Progress
+  ) throws(CNIError) {
+    var former = survey.former
+    try steps.begin(.setAside)
+    if let index = former.firstIndex(where: { $0.link.name == final.hostName }) {
+      let old = former[index]
+      if former.contains(where: { $0.link.name == workload.asideInterfaceName }) {
+        // It took the place of the one that is aside, and that was taken back.
+        try VethPair.remove(old.link)
+        former.remove(at: index)
+      } else {
+        progress.renamed.append(old.link)
+        try VethPair.rename(
+          old.link, to: workload.asideInterfaceName, alias: owner(old)?.alias)
+      }
+    }
+    try steps.begin(.replaceLink)
+    if link.name != final.hostName {
+      progress.renamed.append(link)
+      try VethPair.rename(link, to: final.hostName)
+    }
+    try final.routeToPod(pods: survey.links, replaced: &progress.replacedRoutes)
+    try steps.begin(.removeFormer)
+    for old in former { try VethPair.remove(old.link) }
+  }
+
+  /// Whose an interface is that does not say it itself. Aside, its name says less.
+  private func owner(_ found: HostLinks.Found) -> LinkOwner? {
+    guard LinkOwner(alias: found.link.alias) == nil, case .other(let container) = found.claim
+    else { return nil }
+    return LinkOwner(interface: workload.owner.interface, container: container)
   }
 
   private func result(
@@ -203,10 +263,17 @@ extension Attacher {
       await attempt { () throws(CNIError) in try VethPair.remove(link) }
       removeRules(in: namespace, of: progress.addresses, linkIndex: link.peerIndex)
     }
+    let present = progress.present
+    for link in progress.renamed.reversed() where link.index != progress.link?.index {
+      await attempt { () throws(CNIError) in try VethPair.rename(link, to: link.name) }
+    }
     if let pair = progress.repaired {
       await attempt { () throws(CNIError) in
         try pair.takeAway(progress.addresses.filter { !present.contains($0) })
       }
+    }
+    if !progress.replacedRoutes.isEmpty {
+      await attempt { () throws(CNIError) in try VethPair.restore(progress.replacedRoutes) }
     }
     if progress.hasEndpoint {
       await attempt { () async throws(CNIError) in try await endpoints.restore(stored) }

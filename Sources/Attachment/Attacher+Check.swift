@@ -23,10 +23,9 @@ extension Attacher {
     let addresses = previous.addresses.filter { $0.interface == inside }.map(\.address.address)
     var problems: [String] = []
     if addresses.isEmpty { problems.append("prevResult has no address of \(workload.endpoint)") }
-    let links = HostLinks(
-      workload: workload, endpoints: endpoints, stored: stored, namespace: namespace)
     // One that a version before has made has the name that it had then.
-    let found = try await links.find().filter { $0.link.name != workload.pendingInterfaceName }
+    let found = try await hostLinks(namespace).find()
+      .filter { !workload.isPassing($0.link.name) }
     let own = found.first { $0.claim == .own }
     let hostName = own?.link.name ?? workload.interfaceName
     if !previous.interfaces.contains(where: { $0.name == hostName }) {
@@ -43,7 +42,7 @@ extension Attacher {
     let pair = VethPair(
       hostName: hostName, podName: workload.endpoint, namespace: namespace,
       addresses: addresses, owner: workload.owner,
-      role: try role(in: namespace))
+      secondary: try podSide(namespace).secondary)
     problems += try pair.problems(podMAC: previous.interfaces[inside].mac)
     problems += endpointProblems(addresses)
     problems += try await source.problems(addresses)

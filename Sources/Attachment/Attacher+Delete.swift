@@ -10,11 +10,9 @@ extension Attacher {
   /// any number of times, also without a network namespace.
   func delete() async throws(CNIError) {
     let namespace = try? PodNamespace.open(call.environment.namespacePath)
-    let links = HostLinks(
-      workload: workload, endpoints: endpoints, stored: stored, namespace: namespace)
     // Of several interfaces, each has addresses that others will get: all go before those are freed.
     try steps.begin(.removeLink)
-    for found in try await links.find() {
+    for found in try await hostLinks(namespace).find() {
       switch found.claim {
       case .own:
         let inside = namespace.flatMap { end(of: found.link, in: $0) }

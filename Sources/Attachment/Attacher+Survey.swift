@@ -10,28 +10,40 @@ extension Attacher {
   struct Survey {
     /// The name that the host's end has or is to have.
     var hostName: String
-    /// The pod's end, where the pair of this container stands.
+    /// Where a pair of this container stands, its host's end.
     var present: Link?
     /// What attempts before have left: goes before the pair is made.
     var debris: [Link] = []
     /// What the pod's traffic goes through until the new pair takes its place.
-    var former: [Link] = []
-    var role: VethPair.Role
+    var former: [HostLinks.Found] = []
+    var pod: PodSide
+
+    /// The host's ends of all that the endpoint has or had.
+    var links: Set<UInt32> {
+      Set((former.map(\.link) + debris + [present].compactMap { $0 }).map(\.index))
+    }
+  }
+
+  /// What there is in the pod of an interface's name.
+  struct PodSide {
+    var inside: Link?
+    /// Those of the interface.
+    var addresses: [IPAddress] = []
+    /// The families in which the interface has only its own addresses' traffic, as the pod has a
+    /// default route elsewhere.
+    var secondary: Set<IPFamily> = []
+  }
+
+  func hostLinks(_ namespace: NetworkNamespace?) -> HostLinks {
+    HostLinks(workload: workload, endpoints: endpoints, stored: stored, namespace: namespace)
   }
 
   /// Looks at everything that has the endpoint's names, on the host and in the pod, and refuses to
   /// go on where ADD would have to take something from somebody.
   func survey(_ namespace: NetworkNamespace) async throws(CNIError) -> Survey {
-    let links = HostLinks(
-      workload: workload, endpoints: endpoints, stored: stored, namespace: namespace)
-    let found = try await links.find()
-    let (inside, defaults) = try kernel { () throws(NetlinkError) in
-      let pod = try RouteSocket(in: namespace)
-      return (try pod.link(named: workload.endpoint), try Self.defaultRoutes(pod))
-    }
-    var survey = Survey(
-      hostName: workload.interfaceName,
-      role: try role(inside, defaults, namespace))
+    let found = try await hostLinks(namespace).find()
+    var survey = Survey(hostName: workload.interfaceName, pod: try podSide(namespace))
+    let inside = survey.pod.inside
     let pair = inside.flatMap { inside in found.first { VethPair.isPair($0.link, inside) } }
     if inside != nil, pair?.claim != .own {
       throw CNIError(
@@ -39,29 +51,44 @@ extension Attacher {
         "CNI_IFNAME: there is an interface \(workload.endpoint) in \(namespace.path) already"
           + Self.words(pair?.claim))
     }
+    let isTaken = found.contains { item in
+      item.link.name == workload.interfaceName && item.link != pair?.link
+    }
     for item in found {
       switch item.claim {
       case .stranger(let reason):
-        let isNeeded = [workload.interfaceName, workload.pendingInterfaceName]
-          .contains(item.link.name)
+        let isNeeded =
+          item.link.name == workload.interfaceName || workload.isPassing(item.link.name)
         guard isNeeded else { continue }
         throw CNIError(
           .kernel, "the interface \(item.link.name) cannot be that of \(workload.key): \(reason)")
       case .own where item.link == pair?.link:
-        if isAttached, item.link.name != workload.pendingInterfaceName {
-          survey.hostName = item.link.name
-          survey.present = inside
-        } else {
-          survey.debris.append(item.link)
-        }
+        // Its container runs, or was about to, whatever the datastore knows of it.
+        survey.present = item.link
+        // One that a version before has made keeps its name.
+        if isAttached, !workload.isPassing(item.link.name) { survey.hostName = item.link.name }
       case .own where item.link.name == workload.pendingInterfaceName:
         survey.debris.append(item.link)
       case .own, .other:
-        // Without an endpoint and an alias it may be that of a container that runs.
-        survey.former.append(item.link)
+        // One that was set aside has been replaced already, unless that was taken back.
+        if item.link.name == workload.asideInterfaceName, isTaken, !isStored(item.claim) {
+          survey.debris.append(item.link)
+        } else {
+          // Without an endpoint and an alias it may be that of a container that runs.
+          survey.former.append(item)
+        }
       }
     }
     return survey
+  }
+
+  /// Whether the stored endpoint is that of the container that has an interface.
+  private func isStored(_ claim: HostLinks.Claim) -> Bool {
+    switch claim {
+    case .own: isAttached
+    case .other(let container): stored.endpoint?.spec.containerID == container
+    case .stranger: false
+    }
   }
 
   private static func words(_ claim: HostLinks.Claim?) -> String {
@@ -72,43 +99,44 @@ extension Attacher {
     }
   }
 
-  private static func defaultRoutes(_ pod: RouteSocket) throws(NetlinkError) -> [Route] {
-    try pod.routes(RouteFilter(table: RouteTable.main, type: .unicast))
-      .filter { $0.destination.prefixLength == 0 }
-  }
-
-  /// Whether the interface has the pod's default route or only its own addresses' traffic. The
-  /// first one has it; what an interface was made as it stays.
-  func role(
-    _ inside: Link?, _ defaults: [Route], _ namespace: NetworkNamespace
-  ) throws(CNIError) -> VethPair.Role {
-    if let inside {
-      let routers = [VethPair.router4, VethPair.router6]
-      let isOwn = defaults.contains { route in
-        route.linkIndex == inside.index && route.gateway.map(routers.contains) == true
-      }
-      if isOwn { return .primary }
-      let addresses = Set(stored.addresses.map { CIDR(host: $0) })
-      let rules = try kernel { () throws(NetlinkError) in
-        try RouteSocket(in: namespace).rules()
-      }
-      if rules.contains(where: { rule in
-        VethPair.isOurs(rule) && rule.source.map(addresses.contains) == true
-      }) {
-        return .secondary
-      }
-      // Somebody has taken its route away.
-      if workload.endpoint == "eth0" { return .primary }
-    }
-    return defaults.contains { $0.linkIndex != inside?.index } ? .secondary : .primary
-  }
-
-  /// The role of the interface as it stands.
-  func role(in namespace: NetworkNamespace) throws(CNIError) -> VethPair.Role {
-    let (inside, defaults) = try kernel { () throws(NetlinkError) in
+  func podSide(_ namespace: NetworkNamespace) throws(CNIError) -> PodSide {
+    try kernel { () throws(NetlinkError) in
       let pod = try RouteSocket(in: namespace)
-      return (try pod.link(named: workload.endpoint), try Self.defaultRoutes(pod))
+      var side = PodSide(inside: try pod.link(named: workload.endpoint))
+      if let inside = side.inside {
+        side.addresses = try pod.addresses(linkIndex: inside.index).map(\.address)
+          .filter { $0.prefixLength == $0.address.family.bitWidth }.map(\.address)
+      }
+      let defaults = try pod.routes(RouteFilter(table: RouteTable.main, type: .unicast))
+        .filter { $0.destination.prefixLength == 0 }
+      let rules = try side.inside == nil ? [] : pod.rules()
+      side.secondary = Set(
+        IPFamily.allCases.filter { isSecondary($0, side.inside, defaults, rules) })
+      return side
     }
-    return try role(inside, defaults, namespace)
+  }
+
+  /// Whether the interface has only its own addresses' traffic of a family. The first one has the
+  /// pod's default route; what an interface was made as it stays.
+  private func isSecondary(
+    _ family: IPFamily, _ inside: Link?, _ defaults: [Route], _ rules: [RoutingRule]
+  ) -> Bool {
+    let defaults = defaults.filter { $0.family == family }
+    if let inside {
+      let router = family == .v4 ? VethPair.router4 : VethPair.router6
+      if defaults.contains(where: { $0.linkIndex == inside.index && $0.gateway == router }) {
+        return false
+      }
+      let table = VethPair.table(of: inside.index)
+      let sources = stored.addresses.map { CIDR(host: $0) }
+      let isMarked = rules.contains { rule in
+        VethPair.isOurs(rule) && rule.family == family
+          && (rule.table == table || rule.source.map(sources.contains) == true)
+      }
+      if isMarked { return true }
+      // Somebody has taken its route away.
+      if workload.endpoint == "eth0" { return false }
+    }
+    return defaults.contains { $0.linkIndex != inside?.index }
   }
 }

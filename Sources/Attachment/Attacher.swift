@@ -21,6 +21,10 @@ import Resources
 /// is stored, and only then does it take the place of the old container's, whose addresses are given
 /// back at the end. A DEL of the old container that comes later finds another container's
 /// ID and leaves both alone. A lock for each pod keeps such calls from mixing.
+///
+/// To take the place is to rename the old interface aside, then the new one, and only then to remove
+/// the old one. Whatever name an interface has when a call is stopped there, the next one finds it:
+/// each of the three follows from the pod.
 struct Attacher {
   let call: Plugin.Call
   let steps: Steps
@@ -32,7 +36,7 @@ struct Attacher {
   var log: PluginLog { call.log }
 
   /// Whether the stored endpoint is that of this container.
-  var isAttached: Bool { stored.endpoint?.spec.containerID == workload.containerID }
+  var isAttached: Bool { stored.isOf(workload) }
 
   /// Calico's own IPAM, where the addresses come from there.
   var calico: CalicoAddresses? {

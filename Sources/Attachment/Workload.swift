@@ -95,6 +95,15 @@ struct Workload: Sendable {
       prefix: interfacePrefix, of: "\(namespace).\(pod)/\(endpoint)/\(container)")
   }
 
+  /// The name that the interface of an earlier container has while another takes its place. No
+  /// container's ID is empty, so that it is nobody's `pendingInterfaceName`.
+  var asideInterfaceName: String { pendingInterfaceName(of: "") }
+
+  /// Whether an interface has the name only until it has its place, or is removed.
+  func isPassing(_ name: String) -> Bool {
+    name == pendingInterfaceName || name == asideInterfaceName
+  }
+
   /// The handle of any container's endpoint.
   static func handle(_ network: String, _ containerID: String, _ endpoint: String) -> String {
     "\(network)." + holder(containerID, endpoint)

@@ -51,7 +51,7 @@ struct BadCall: Sendable {
     .init(
       name: "an interface's name with a line end", variables: ["CNI_IFNAME": "et\nh0"], code: 4,
       message: "CNI_IFNAME must be 1 to 15 lower case letters, digits or '.', the ends no '.', is "
-        + "'et?h0'"),
+        + "'et\\nh0'"),
     .init(
       name: "a name that the pod has an interface of", variables: ["CNI_IFNAME": "lo"], code: 4,
       message: "CNI_IFNAME: there is an interface lo in <netns> already"),

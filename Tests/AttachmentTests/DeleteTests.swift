@@ -13,16 +13,15 @@ import ValueTree
 struct DeleteTests {
   @Test("leaves kernel and datastore as they were before ADD, and may be called again")
   func clean() async throws {
-    let host = try await Host(pools: ["10.65.0.0/26", "fd00:65::/122"])
-    let changes: [Value.Member] = [.init("ipam", ["type": "calico-ipam", "assign_ipv6": true])]
+    let host = try await Host(pools: Host.pools)
     let first = try host.pod("first")
-    try host.attach(first, changes)
+    try host.attach(first, Host.both)
     let pod = try host.pod("p")
     let kernel = try host.kernelSnapshot(first)
     let inside = try Set(pod.namespace.run("ip", "route").split(separator: "\n"))
-    try host.attach(pod, changes)
+    try host.attach(pod, Host.both)
     for _ in 0..<2 {
-      let answer = try host.call("DEL", pod, changes)
+      let answer = try host.call("DEL", pod, Host.both)
       #expect(answer.status == 0)
       #expect(answer.text == "")
     }

@@ -15,16 +15,13 @@ import ValueTree
 
 @Suite("An ADD that fails", .needsRoot)
 struct FailureTests {
-  private static let both: [Value.Member] = [
-    .init("ipam", ["type": "calico-ipam", "assign_ipv6": true])
-  ]
-  private static let pools = ["10.65.0.0/26", "fd00:65::/122"]
-
   /// The steps of ADD that can fail.
-  private static let steps: [Step] = [
-    .assignAddresses, .createLink, .configureHost, .configurePod, .routeToPod, .storeEndpoint,
-    .replaceLink,
-  ]
+  private static let steps: [Step] =
+    [
+      .assignAddresses, .createLink, .configureHost, .configurePod, .routeToPod, .storeEndpoint,
+    ] + ofPlace
+  /// Of them, those that only a pod with an earlier container comes to.
+  private static let ofPlace: [Step] = [.setAside, .replaceLink, .removeFormer]
 
   /// A reason why an ADD fails.
   struct Cause: Sendable, CustomStringConvertible {
@@ -102,9 +99,9 @@ struct FailureTests {
     "for a pod whose container runs leaves that as it is, and nothing of its own",
     arguments: Cause.all)
   func newContainer(cause: Cause) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let old = try host.pod("p", container: "old")
-    try host.attach(old, Self.both + [.init("args", ["labels": ["app": "web"]])])
+    try host.attach(old, Host.both + [.init("args", ["labels": ["app": "web"]])])
     let picture = try await host.picture(old)
     let kernel = try host.kernelSnapshot(old)
     let new = try host.pod("p", container: "new")
@@ -113,7 +110,7 @@ struct FailureTests {
     let empty = try new.namespace.snapshot()
     for _ in 0..<2 {
       let answer = try host.call(
-        "ADD", new, Self.both + cause.changes, variables: cause.variables)
+        "ADD", new, Host.both + cause.changes, variables: cause.variables)
       #expect(answer.code == cause.code, "\(answer.text)")
       #expect(answer.value["details"] == nil, "\(answer.text)")
       #expect(try await host.picture(old) == picture)
@@ -123,30 +120,30 @@ struct FailureTests {
       try old.ping()
     }
     // As runtimes do.
-    #expect(try host.call("DEL", new, Self.both, variables: cause.variables).status == 0)
+    #expect(try host.call("DEL", new, Host.both, variables: cause.variables).status == 0)
     #expect(try await host.picture(old) == picture)
     try old.ping()
     try cause.repair?(host, new)
-    try host.attach(new, Self.both)
+    try host.attach(new, Host.both)
     try new.ping()
     #expect(try host.podLinks().count == 1)
-    #expect(try host.call("DEL", old, Self.both).status == 0)
+    #expect(try host.call("DEL", old, Host.both).status == 0)
     try new.ping()
-    #expect(try host.call("DEL", new, Self.both).status == 0)
+    #expect(try host.call("DEL", new, Host.both).status == 0)
     #expect(try await host.leftovers() == [])
     #expect(try host.podLinks() == [])
   }
 
   @Test("in the namespace of the container that runs says what is there, and leaves it")
   func sameNamespace() async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let old = try host.pod("p", container: "old")
-    try host.attach(old, Self.both)
+    try host.attach(old, Host.both)
     let picture = try await host.picture(old)
     let store = try await host.storeSnapshot()
     let new = old.with(container: "new")
     for verb in ["ADD", "ADD", "DEL", "ADD", "DEL", "DEL"] {
-      let answer = try host.call(verb, new, Self.both)
+      let answer = try host.call(verb, new, Host.both)
       if verb == "ADD" {
         #expect(answer.code == 4)
         #expect(
@@ -159,20 +156,20 @@ struct FailureTests {
       #expect(try await host.storeSnapshot() == store)
       try old.ping()
     }
-    #expect(try host.call("DEL", old, Self.both).status == 0)
-    try host.attach(new, Self.both)
+    #expect(try host.call("DEL", old, Host.both).status == 0)
+    try host.attach(new, Host.both)
     try new.ping()
   }
 
   @Test("although its container runs leaves it as it is", arguments: Cause.all)
   func repeated(cause: Cause) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let pod = try host.pod("p")
     // It has no IPv6 address. That the configuration has changed does not concern it.
     try host.attach(pod)
     let picture = try await host.picture(pod)
     if cause.code != 4 { try cause.prepare?(host, pod) }
-    let answer = try host.call("ADD", pod, Self.both + cause.changes, variables: cause.variables)
+    let answer = try host.call("ADD", pod, Host.both + cause.changes, variables: cause.variables)
     // Not each cause is one for a pod that is wired.
     #expect(answer.status == 0 || answer.code == cause.code, "\(answer.text)")
     if answer.status != 0 {
@@ -181,7 +178,7 @@ struct FailureTests {
     }
     try pod.ping()
     if cause.code != 4 { try cause.repair?(host, pod) }
-    #expect(try host.call("DEL", pod, Self.both).status == 0)
+    #expect(try host.call("DEL", pod, Host.both).status == 0)
     #expect(try await host.leftovers() == [])
   }
 
@@ -226,16 +223,68 @@ struct FailureTests {
     let refused = try host.call("ADD", other)
     #expect(refused.code == 100)
     #expect(
-      refused.message.hasSuffix("the address is that of web/p/eth0 of the container c-p"))
+      refused.message.contains(
+        "the address is that of web/p/eth0 of the container c-p: it is routed"))
     #expect(try await host.picture(pod) == picture)
     try pod.ping()
     #expect(try await host.held().count == 63)
     #expect(try host.podLinks().count == 1)
   }
 
+  @Test("although its container runs, and no endpoint says so, leaves it, and one that works too")
+  func endpointGone() async throws {
+    let host = try await Host(pools: Host.pools)
+    let pod = try host.pod("p")
+    let first = try host.attach(pod, Host.both)
+    let endpoint = try #require(try await host.endpoint(pod))
+    let picture = try await host.picture(pod)
+    try await host.store.delete(endpoint.key, revision: nil)
+    let kernel = try host.kernelSnapshot(pod)
+    let held = try await host.held()
+    for cause in Cause.all where cause.prepare == nil {
+      let answer = try host.call("ADD", pod, Host.both + cause.changes, variables: cause.variables)
+      // Not each cause is one for a pod that is wired.
+      #expect(answer.status == 0 || answer.code == cause.code, "\(answer.text)")
+      #expect(answer.value["details"] == nil, "\(answer.text)")
+      #expect(try host.kernelSnapshot(pod) == kernel, "\(cause)")
+      #expect(try await host.held() == held, "\(cause)")
+      if answer.status == 0 { try await host.store.delete(endpoint.key, revision: nil) }
+      try pod.ping()
+    }
+    #expect(try host.attach(pod, Host.both).text == first.text)
+    #expect(try host.kernelSnapshot(pod) == kernel, "it was repaired where it stands")
+    var again = try #require(try await host.endpoint(pod))
+    again.metadata = endpoint.metadata
+    #expect(again.spec == endpoint.spec)
+    #expect(try await host.picture(pod).dropFirst() == picture.dropFirst())
+    #expect(try host.call("DEL", pod, Host.both).status == 0)
+    #expect(try await host.leftovers() == [])
+  }
+
+  @Test("for want of an endpoint and of addresses that were freed gives others, and leaves none")
+  func endpointAndAddressesGone() async throws {
+    let host = try await Host()
+    let pod = try host.pod("p")
+    try host.attach(pod)
+    let endpoint = try #require(try await host.endpoint(pod))
+    try await host.store.delete(endpoint.key, revision: nil)
+    try await host.ipam.release(handle: "net1.c-p")
+    let kernel = try host.kernelSnapshot(pod)
+    for step in [Step.assignAddresses, .configureHost, .configurePod, .routeToPod, .storeEndpoint] {
+      let failed = try host.call("ADD", pod, variables: ["CALICO_CNI_FAIL_AT": step.rawValue])
+      #expect(failed.code == 5)
+      #expect(try host.kernelSnapshot(pod) == kernel, "\(step)")
+      #expect(try await host.leftovers() == [])
+    }
+    let address = try #require(try host.attach(pod).address)
+    #expect(address != "10.65.0.0/32")
+    #expect(!(try host.kernelSnapshot(pod)).joined().contains("10.65.0.0"))
+    try pod.ping()
+  }
+
   @Test("to repair a pod whose interface is gone can be called again")
   func repairing() async throws {
-    for step in Self.steps where step != .replaceLink {
+    for step in Self.steps where !Self.ofPlace.contains(step) {
       let host = try await Host()
       let pod = try host.pod("p")
       let first = try host.attach(pod)
@@ -254,13 +303,14 @@ struct FailureTests {
 
   @Test("of a new pod takes everything back, with every cause", arguments: Cause.all)
   func fresh(cause: Cause) async throws {
-    guard cause.description != "before \(Step.replaceLink.rawValue)" else { return }
-    let host = try await Host(pools: Self.pools)
+    guard !Self.ofPlace.contains(where: { cause.description == "before \($0.rawValue)" })
+    else { return }
+    let host = try await Host(pools: Host.pools)
     let pod = try host.pod("p")
     try pod.namespace.run("ip", "link", "set", "lo", "up")
     try cause.prepare?(host, pod)
     let kernel = try host.kernelSnapshot(pod)
-    let answer = try host.call("ADD", pod, Self.both + cause.changes, variables: cause.variables)
+    let answer = try host.call("ADD", pod, Host.both + cause.changes, variables: cause.variables)
     #expect(answer.code == cause.code, "\(answer.text)")
     #expect(answer.value["details"] == nil, "\(answer.text)")
     #expect(try host.kernelSnapshot(pod) == kernel)
@@ -294,6 +344,15 @@ struct FailureTests {
     let again = try host.call(
       "ADD", old, [ipam], variables: ["CALICO_CNI_FAIL_AT": Step.storeEndpoint.rawValue])
     #expect(again.code == 5)
+    // Nor is it asked again where no endpoint says that the pod has addresses.
+    let endpoint = try #require(try await host.endpoint(old))
+    try await host.store.delete(endpoint.key, revision: nil)
+    let kernel = try host.kernelSnapshot(old)
+    let third = try host.call(
+      "ADD", old, [ipam], variables: ["CALICO_CNI_FAIL_AT": Step.storeEndpoint.rawValue])
+    #expect(third.code == 5)
+    #expect(try host.attach(old, [ipam]).address == "10.77.0.5/32")
+    #expect(try host.kernelSnapshot(old) == kernel)
     #expect(host.folder.read("bin/calls") == "ADD old\nADD new\nDEL new\n")
   }
 }

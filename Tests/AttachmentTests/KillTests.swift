@@ -13,28 +13,22 @@ import ValueTree
 
 @Suite("A plugin that is killed", .needsRoot)
 struct KillTests {
-  /// Two families, and a pod that was attached before under another container.
-  private static let changes: [Value.Member] = [
-    .init("ipam", ["type": "calico-ipam", "assign_ipv6": true])
-  ]
-  private static let pools = ["10.65.0.0/26", "fd00:65::/122"]
-
   @Test("goes through all steps of ADD and of DEL in their order")
   func steps() async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let log = host.folder.path + "/steps"
     let former = try host.pod("p", container: "former")
-    try host.attach(former, Self.changes)
+    try host.attach(former, Host.both)
     let pod = try host.pod("p", container: "new")
     let variables = ["CALICO_CNI_STEP_LOG": log as String?]
-    #expect(try host.call("ADD", pod, Self.changes, variables: variables).status == 0)
+    #expect(try host.call("ADD", pod, Host.both, variables: variables).status == 0)
     #expect(lines(host) == Step.ofTakeOver.map(\.rawValue))
     try host.folder.write("", to: "steps")
     let first = try host.pod("first")
-    #expect(try host.call("ADD", first, Self.changes, variables: variables).status == 0)
+    #expect(try host.call("ADD", first, Host.both, variables: variables).status == 0)
     #expect(lines(host) == Step.ofAdd.map(\.rawValue))
     try host.folder.write("", to: "steps")
-    #expect(try host.call("DEL", pod, Self.changes, variables: variables).status == 0)
+    #expect(try host.call("DEL", pod, Host.both, variables: variables).status == 0)
     #expect(lines(host) == Step.ofDelete.map(\.rawValue))
   }
 
@@ -45,17 +39,17 @@ struct KillTests {
   @Test(
     "before any step of ADD leaves nothing after DEL", arguments: Step.ofTakeOver, [true, false])
   func duringAdd(step: Step, formerFirst: Bool) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let kernel = try host.kernelSnapshot()
     let former = try host.pod("p", container: "former")
-    try host.attach(former, Self.changes)
+    try host.attach(former, Host.both)
     let pod = try host.pod("p", container: "new")
     let killed = try host.call(
-      "ADD", pod, Self.changes, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
+      "ADD", pod, Host.both, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
     #expect(killed.status == 128 + SIGKILL)
     #expect(killed.text == "")
     for pod in formerFirst ? [former, pod] : [pod, former] {
-      #expect(try host.call("DEL", pod, Self.changes).status == 0)
+      #expect(try host.call("DEL", pod, Host.both).status == 0)
     }
     #expect(try host.kernelSnapshot() == kernel)
     #expect(!(try pod.namespace.run("ip", "link").contains("eth0")))
@@ -64,17 +58,60 @@ struct KillTests {
 
   @Test("before any step of ADD is made good by another ADD", arguments: Step.ofAdd)
   func addAgain(step: Step) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let pod = try host.pod("p")
     let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
-    let killed = try host.call("ADD", pod, Self.changes, variables: variables)
+    let killed = try host.call("ADD", pod, Host.both, variables: variables)
     #expect(killed.status == 128 + SIGKILL)
-    let answer = try host.attach(pod, Self.changes)
+    let answer = try host.attach(pod, Host.both)
     #expect(answer.address == "10.65.0.0/32")
-    try pod.namespace.run("ping", "-c", "1", "-W", "5", "192.0.2.1")
+    try pod.ping()
     let check = try host.call(
-      "CHECK", pod, Self.changes + [.init("prevResult", answer.value)])
+      "CHECK", pod, Host.both + [.init("prevResult", answer.value)])
     #expect(check.status == 0, "\(check.text)")
+  }
+
+  @Test(
+    "before any step of taking a pod over is made good by another ADD", arguments: Step.ofTakeOver)
+  func takeOverAgain(step: Step) async throws {
+    let host = try await Host(pools: Host.pools)
+    let former = try host.pod("p", container: "former")
+    try host.attach(former, Host.both)
+    let pod = try host.pod("p", container: "new")
+    let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
+    #expect(try host.call("ADD", pod, Host.both, variables: variables).status == 128 + SIGKILL)
+    // At no moment is there none of the two.
+    #expect(!(try host.podLinks().isEmpty))
+    let answer = try host.attach(pod, Host.both)
+    try pod.ping()
+    #expect(try host.podLinks() == [try await host.endpoint(pod)?.spec.interfaceName])
+    let check = try host.call("CHECK", pod, Host.both + [.init("prevResult", answer.value)])
+    #expect(check.status == 0, "\(check.text)")
+    for pod in [former, pod] { #expect(try host.call("DEL", pod, Host.both).status == 0) }
+    #expect(try await host.leftovers() == [])
+    #expect(try host.podLinks() == [])
+  }
+
+  @Test(
+    "before it has taken over from an interface without an owner is made good by ADD, or by DEL",
+    arguments: [Step.setAside, .replaceLink, .removeFormer], [true, false])
+  func takeOverOfUnmarked(step: Step, isRepeated: Bool) async throws {
+    let host = try await Host(pools: Host.pools)
+    let former = try host.pod("p", container: "former")
+    try host.attach(former, Host.both)
+    try host.node.run("ip", "link", "set", try host.podLinks()[0], "alias", "")
+    let pod = try host.pod("p", container: "new")
+    let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
+    #expect(try host.call("ADD", pod, Host.both, variables: variables).status == 128 + SIGKILL)
+    if isRepeated {
+      try host.attach(pod, Host.both)
+      try pod.ping()
+      #expect(try host.podLinks().count == 1)
+    }
+    #expect(try host.call("DEL", pod, Host.both).status == 0)
+    #expect(try host.call("DEL", former, Host.both).status == 0)
+    #expect(try await host.leftovers() == [])
+    #expect(try host.podLinks() == [])
   }
 
   @Test(
@@ -82,14 +119,14 @@ struct KillTests {
     arguments: Step.ofTakeOver
   )
   func takeOverGivenUp(step: Step) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let former = try host.pod("p", container: "former")
-    try host.attach(former, Self.changes)
+    try host.attach(former, Host.both)
     let pod = try host.pod("p", container: "new")
     let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
-    #expect(try host.call("ADD", pod, Self.changes, variables: variables).status == 128 + SIGKILL)
+    #expect(try host.call("ADD", pod, Host.both, variables: variables).status == 128 + SIGKILL)
     // The former container's DEL has not come yet.
-    #expect(try host.call("DEL", pod, Self.changes).status == 0)
+    #expect(try host.call("DEL", pod, Host.both).status == 0)
     let kernel = try host.kernelSnapshot(pod).joined(separator: "\n")
     #expect(!kernel.contains("10.65.0.1"), "\(kernel)")
     #expect(!kernel.contains("fd00:65::1"), "\(kernel)")
@@ -99,16 +136,16 @@ struct KillTests {
     "before any step of taking a pod over is followed by a third container, and frees nothing in use",
     arguments: Step.ofTakeOver, [true, false])
   func thirdContainer(step: Step, isFirstThere: Bool) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let pods = try ["first", "second", "third"].map { try host.pod("p", container: $0) }
-    try host.attach(pods[0], Self.changes)
+    try host.attach(pods[0], Host.both)
     let killed = try host.call(
-      "ADD", pods[1], Self.changes, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
+      "ADD", pods[1], Host.both, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
     #expect(killed.status == 128 + SIGKILL)
     if !isFirstThere {
       try host.node.run("sh", "-c", "ip link delete $(ls /sys/class/net | grep cali | head -1)")
     }
-    try host.attach(pods[2], Self.changes)
+    try host.attach(pods[2], Host.both)
     // Whatever interface is still there has its addresses, and they are nobody else's.
     let held = try await host.ipam.allocations().map { "\($0.address)" }
     for pod in pods {
@@ -120,24 +157,24 @@ struct KillTests {
       }
     }
     try pods[2].ping()
-    for pod in pods.prefix(2) { #expect(try host.call("DEL", pod, Self.changes).status == 0) }
+    for pod in pods.prefix(2) { #expect(try host.call("DEL", pod, Host.both).status == 0) }
     try pods[2].ping()
     #expect(try host.podLinks().count == 1)
-    #expect(try host.call("DEL", pods[2], Self.changes).status == 0)
+    #expect(try host.call("DEL", pods[2], Host.both).status == 0)
     #expect(try await host.leftovers() == [])
     #expect(try host.podLinks() == [])
   }
 
   @Test("before any step of DEL leaves nothing after another DEL", arguments: Step.ofDelete)
   func duringDelete(step: Step) async throws {
-    let host = try await Host(pools: Self.pools)
+    let host = try await Host(pools: Host.pools)
     let kernel = try host.kernelSnapshot()
     let pod = try host.pod("p")
-    try host.attach(pod, Self.changes)
+    try host.attach(pod, Host.both)
     let killed = try host.call(
-      "DEL", pod, Self.changes, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
+      "DEL", pod, Host.both, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
     #expect(killed.status == 128 + SIGKILL)
-    #expect(try host.call("DEL", pod, Self.changes).status == 0)
+    #expect(try host.call("DEL", pod, Host.both).status == 0)
     #expect(try host.kernelSnapshot() == kernel)
     #expect(try await host.leftovers() == [])
   }

@@ -13,13 +13,12 @@ import ValueTree
 struct RepeatTests {
   @Test("gives the same answer, and changes nothing in kernel and datastore")
   func same() async throws {
-    let host = try await Host(pools: ["10.65.0.0/26", "fd00:65::/122"])
+    let host = try await Host(pools: Host.pools)
     let pod = try host.pod("p")
-    let changes: [Value.Member] = [.init("ipam", ["type": "calico-ipam", "assign_ipv6": true])]
-    let first = try host.attach(pod, changes)
+    let first = try host.attach(pod, Host.both)
     let kernel = try host.kernelSnapshot(pod)
     let store = try await host.storeSnapshot()
-    let second = try host.attach(pod, changes)
+    let second = try host.attach(pod, Host.both)
     #expect(first.text == second.text)
     #expect(try host.kernelSnapshot(pod) == kernel)
     #expect(try await host.storeSnapshot() == store)
@@ -57,7 +56,7 @@ struct RepeatTests {
     ] {
       try host.node.run(damage)
       #expect(try host.attach(pod).text == first.text, "after \(damage)")
-      try pod.namespace.run("ping", "-c", "1", "-W", "5", "192.0.2.1")
+      try pod.ping()
     }
     try pod.namespace.run("ip", "addr", "delete", "10.65.0.0/32", "dev", "eth0")
     #expect(try host.attach(pod).text == first.text)
@@ -76,7 +75,7 @@ struct RepeatTests {
     let args = Value.Member("args", ["labels": ["app": "web", "release": "2"]])
     let answer = try host.attach(new, [args])
     #expect(answer.address == "10.65.0.1/32")
-    #expect(try await held(host) == ["10.65.0.1 net1.new"])
+    #expect(try await host.held() == ["10.65.0.1 net1.new"])
     let taken = try #require(try await host.endpoint(new))
     #expect(taken.spec.containerID == "new")
     #expect(taken.spec.ipNetworks == ["10.65.0.1/32"])
@@ -87,21 +86,17 @@ struct RepeatTests {
         "app": "web", "release": "2", "projectcalico.org/namespace": "web",
         "projectcalico.org/orchestrator": "k8s",
       ])
-    try new.namespace.run("ping", "-c", "1", "-W", "5", "192.0.2.1")
+    try new.ping()
 
     // The old container's DEL comes late, and again.
     for _ in 0..<2 {
       #expect(try host.call("DEL", old).status == 0)
-      try new.namespace.run("ping", "-c", "1", "-W", "5", "192.0.2.1")
-      #expect(try await held(host) == ["10.65.0.1 net1.new"])
+      try new.ping()
+      #expect(try await host.held() == ["10.65.0.1 net1.new"])
       #expect(try await host.endpoint(new) == taken)
     }
     #expect(try host.call("DEL", new).status == 0)
     #expect(try await host.leftovers() == [])
-  }
-
-  private func held(_ host: Host) async throws -> [String] {
-    try await host.ipam.allocations().map { "\($0.address) \($0.handle ?? "")" }
   }
 
   @Test("and of another pod at the same time give each their own address")

@@ -11,22 +11,20 @@ import ValueTree
 
 @Suite("A pod that is attached", .needsRoot)
 struct WiringTests {
-  private static let ping = ["ping", "-c", "1", "-W", "5", "-n"]
-
   @Test("reaches its host through the router that the host answers for, and other pods")
   func reaches() async throws {
     let host = try await Host()
     let (one, two) = (try host.pod("one"), try host.pod("two"))
     try host.attach(one)
     try host.attach(two)
-    try one.namespace.run(Self.ping + ["192.0.2.1"])
+    try one.ping()
     // By proxy ARP: learned, not told.
     let neighbours = try one.namespace.run("ip", "neigh", "show", "169.254.1.1")
     #expect(neighbours.hasPrefix("169.254.1.1 dev eth0 lladdr ee:ee:ee:ee:ee:ee "))
     #expect(!neighbours.contains("PERMANENT"))
-    try one.namespace.run(Self.ping + ["10.65.0.1"])
-    try host.node.run(Self.ping + ["10.65.0.1"])
-    try one.namespace.run(Self.ping + ["127.0.0.1"])
+    try one.ping("10.65.0.1")
+    try host.ping("10.65.0.1")
+    try one.ping("127.0.0.1")
   }
 
   @Test("reaches its host also where the kernel does not answer ARP requests for the router")
@@ -35,8 +33,8 @@ struct WiringTests {
     let (one, two) = (try host.pod("one"), try host.pod("two"))
     try host.attach(one)
     try host.attach(two)
-    try one.namespace.run(Self.ping + ["192.0.2.1"])
-    try two.namespace.run(Self.ping + ["10.65.0.0"])
+    try one.ping()
+    try two.ping("10.65.0.0")
     #expect(
       try one.namespace.run("ip", "neigh", "show", "169.254.1.1").contains("PERMANENT"))
   }
@@ -51,9 +49,9 @@ struct WiringTests {
     let ipam: Value = ["type": "calico-ipam", "assign_ipv6": "true"]
     try host.attach(one, [.init("ipam", ipam)])
     try host.attach(two, [.init("ipam", ipam)])
-    try one.namespace.run(Self.ping + ["2001:db8::1"])
-    try one.namespace.run(Self.ping + ["fd00:65::1"])
-    try one.namespace.run(Self.ping + ["10.65.0.1"])
+    try one.ping("2001:db8::1")
+    try one.ping("fd00:65::1")
+    try one.ping("10.65.0.1")
     #expect(
       try one.namespace.run("ip", "-6", "route", "show", "default").hasPrefix(
         "default via fe80::ecee:eeff:feee:eeee dev eth0 "))
@@ -68,7 +66,7 @@ struct WiringTests {
     let pod = try host.pod("p")
     let ipam: Value = ["type": "calico-ipam", "assign_ipv4": "false", "assign_ipv6": "true"]
     #expect(try host.attach(pod, [.init("ipam", ipam)]).address == "fd00:65::/128")
-    try pod.namespace.run(Self.ping + ["2001:db8::1"])
+    try pod.ping("2001:db8::1")
     #expect(try pod.namespace.run("ip", "-4", "route") == "")
   }
 
@@ -104,7 +102,7 @@ struct WiringTests {
     let endpoint = try #require(try await host.endpoint(pod))
     #expect(endpoint.metadata.name == "node--1-k8s-p-net1")
     #expect(endpoint.spec.endpoint == "net1")
-    try pod.namespace.run(Self.ping + ["192.0.2.1"])
+    try pod.ping()
     #expect(
       try pod.namespace.run("ip", "route")
         == "default via 169.254.1.1 dev net1 \n169.254.1.1 dev net1 scope link \n")

@@ -22,14 +22,17 @@ import Testing
 
   @Test(
     "the first of the agent's interface prefixes begins the name",
-    arguments: [("tap", "tap09f9c3884e9"), ("eni,cali", "eni09f9c3884e9"), ("", "cali09f9c3884e9")])
+    arguments: [
+      ("tap", "tap09f9c3884e9"), ("eni,cali", "eni09f9c3884e9"),
+      ("K_-2", "K_-209f9c3884e9"), ("", "cali09f9c3884e9"),
+    ])
   func prefix(_ prefixes: String, _ name: String) throws {
     #expect(try interface(["FELIX_INTERFACEPREFIX": prefixes]) == name)
   }
 
   @Test(
     "a prefix that leaves no room for the digits, or is no name, is refused",
-    arguments: ["toolong", ",cali", "a/b", "é"])
+    arguments: ["toolong", ",cali", "a/b", "é", "a.b"])
   func badPrefix(_ prefixes: String) throws {
     #expect {
       try interface(["FELIX_INTERFACEPREFIX": prefixes])

@@ -8,6 +8,16 @@ enum AddressSource {
   case calico(CalicoAddresses)
   case plugin(IPAMPlugin)
 
+  /// What the container has by this source, where no endpoint says it.
+  ///
+  /// - Parameter inside: the addresses of its interface.
+  func held(inside: [IPAddress]) async throws(CNIError) -> [IPAddress] {
+    switch self {
+    case .calico(let source): try await source.held()
+    case .plugin: inside
+    }
+  }
+
   /// The pod's addresses, IPv4 first. When that fails, what the pod has already is as it was.
   ///
   /// - Parameter present: those that it has already; not empty when ADD is repeated.

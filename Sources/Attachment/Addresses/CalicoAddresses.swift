@@ -92,6 +92,26 @@ struct CalicoAddresses {
     }
   }
 
+  /// What the container's handle holds.
+  func held() async throws(CNIError) -> [IPAddress] {
+    let held = try await addresses(handle: workload.handle)
+    guard held.isEmpty, let former = workload.formerHandle else { return held }
+    // That may be another container's too.
+    var own: [IPAddress] = []
+    for address in try await addresses(handle: former)
+    where try await isOfThisPod(address) { own.append(address) }
+    return own
+  }
+
+  private func isOfThisPod(_ address: IPAddress) async throws(CNIError) -> Bool {
+    do throws(IPAMError) {
+      return isOfThisPod(try await client.attributes(of: address).attributes)
+    } catch {
+      if case .notAssigned = error { return false }
+      throw CNIError(error)
+    }
+  }
+
   func release() async throws(CNIError) {
     try await release(handle: workload.handle)
     guard let former = workload.formerHandle else { return }

@@ -20,6 +20,9 @@ struct EndpointStore {
     var addresses: [IPAddress] {
       endpoint?.spec.ipNetworks.compactMap { CIDR($0)?.first } ?? []
     }
+
+    /// Whether the endpoint is that of the workload's container.
+    func isOf(_ workload: Workload) -> Bool { endpoint?.spec.containerID == workload.containerID }
   }
 
   /// Refuses to work on a store that is locked for a migration.

@@ -34,8 +34,6 @@ struct HostLinks {
     var claim: Claim
   }
 
-  private var isAttached: Bool { stored.endpoint?.spec.containerID == workload.containerID }
-
   /// Everything that has one of the endpoint's names: first that of the name itself.
   func find() async throws(CNIError) -> [Found] {
     var found: [Found] = []
@@ -46,7 +44,9 @@ struct HostLinks {
   }
 
   private func links() throws(CNIError) -> [Link] {
-    var names = [workload.interfaceName, workload.pendingInterfaceName]
+    var names = [
+      workload.interfaceName, workload.pendingInterfaceName, workload.asideInterfaceName,
+    ]
     // The endpoint's container may have been stopped before its interface took its place. It has
     // addresses that are given back once another container has the endpoint.
     let container = stored.endpoint?.spec.containerID
@@ -85,12 +85,14 @@ struct HostLinks {
     // Only what the datastore and the name agree about: an object must not make us remove what is
     // not of any pod.
     let isNamed = endpoint?.spec.interfaceName == link.name
-    guard link.name == workload.interfaceName || isNamed && workload.isNameOfInterface(link.name)
+    let isPods = [workload.interfaceName, workload.asideInterfaceName].contains(link.name)
+    guard isPods || isNamed && workload.isNameOfInterface(link.name)
     else { return .stranger("nothing says whose it is") }
     if let other = try await endpoints.other(on: link.name) {
       return .stranger("it is that of \(other)")
     }
-    guard let endpoint, !endpoint.spec.containerID.isEmpty, !isAttached else { return .own }
+    guard let endpoint, !endpoint.spec.containerID.isEmpty, !stored.isOf(workload)
+    else { return .own }
     return try isHalfMade(link, endpoint) ? .own : .other(endpoint.spec.containerID)
   }
 

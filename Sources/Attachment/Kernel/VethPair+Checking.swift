@@ -37,11 +37,8 @@ extension VethPair {
       }) {
         problems.append("\(podName) has not the address \(CIDR(host: address))")
       }
-      let routes = podRoutes(inside.index)
       problems += Self.missing(
-        routes,
-        among: try pod.routes(
-          RouteFilter(table: routes.first?.table ?? RouteTable.main, linkIndex: inside.index)),
+        podRoutes(inside.index), among: try pod.routes(RouteFilter(linkIndex: inside.index)),
         "in \(namespace.path)")
       let rules = podRules(inside.index)
       if !rules.isEmpty {
@@ -66,7 +63,10 @@ extension VethPair {
   /// Those of the routes that are not among what is present.
   static func absent(_ routes: [Route], among present: [Route]) -> [Route] {
     routes.filter { route in
-      !present.contains { $0.destination == route.destination && $0.gateway == route.gateway }
+      !present.contains {
+        $0.destination == route.destination && $0.gateway == route.gateway
+          && $0.table == route.table
+      }
     }
   }
 

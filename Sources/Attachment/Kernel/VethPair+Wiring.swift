@@ -51,20 +51,41 @@ extension VethPair {
     }
   }
 
-  /// Puts a new pair, which works under another name, in the place of others.
-  func replace(_ former: [Link], by link: Link) throws(CNIError) {
-    for old in former { try Self.remove(old) }
+  /// Gives an interface of the host another name, and an alias where one is given. Its addresses
+  /// and routes stay.
+  static func rename(_ link: Link, to name: String, alias: String? = nil) throws(CNIError) {
     try kernel { () throws(NetlinkError) in
       let host = try RouteSocket()
+      if let alias { try host.changeLink(index: link.index, LinkChange(alias: alias)) }
       do throws(NetlinkError) {
-        try host.changeLink(index: link.index, LinkChange(name: hostName))
+        try host.changeLink(index: link.index, LinkChange(name: name))
       } catch  where error.code == EBUSY {
-        // Kernels before 6.2 rename only what is down; that takes the routes away.
-        try host.changeLink(index: link.index, LinkChange(isUp: false))
-        try host.changeLink(index: link.index, LinkChange(name: hostName))
+        try renameDown(link.index, to: name, host)
       }
     }
-    try routeToPod()
+  }
+
+  /// Kernels before 6.2 rename only what is down, and that takes addresses and routes away.
+  private static func renameDown(
+    _ index: UInt32, to name: String, _ host: RouteSocket
+  ) throws(NetlinkError) {
+    let addresses = try host.addresses(linkIndex: index)
+    let routes = try host.routes(RouteFilter(table: RouteTable.main, linkIndex: index))
+    try host.changeLink(index: index, LinkChange(isUp: false))
+    var failure: NetlinkError?
+    do throws(NetlinkError) {
+      try host.changeLink(index: index, LinkChange(name: name))
+    } catch { failure = error }
+    try host.changeLink(index: index, LinkChange(isUp: true))
+    for address in addresses {
+      var again = address
+      again.flags = address.address.address.family == .v6 ? .noDuplicateDetection : []
+      try unlessThere { () throws(NetlinkError) in try host.add(again) }
+    }
+    for route in routes where !route.isMoreThanThis {
+      try unlessThere { () throws(NetlinkError) in try host.add(route) }
+    }
+    if let failure { throw failure }
   }
 
   private func end(_ name: String, _ socket: RouteSocket) throws(CNIError) -> Link {
@@ -124,7 +145,7 @@ extension VethPair {
       for address in addresses {
         let whole = InterfaceAddress(address, prefixLength: address.family.bitWidth)
         guard let whole else { continue }
-        try unlessThere { () throws(NetlinkError) in
+        try Self.unlessThere { () throws(NetlinkError) in
           try pod.add(
             LinkAddress(
               linkIndex: inside.index, address: whole,
@@ -142,13 +163,12 @@ extension VethPair {
 
   private func writePodSettings(_ traits: Traits) throws(NetlinkError) {
     // What concerns the whole pod is the first interface's to say.
-    let isPrimary = role == .primary
-    if hasV4, isPrimary || traits.allowsForwarding {
+    if hasV4, !secondary.contains(.v4) || traits.allowsForwarding {
       try Sysctl.write(traits.allowsForwarding ? "1" : "0", to: "net", "ipv4", "ip_forward")
     }
     guard hasV6 else { return }
     // Runtimes turn IPv6 off in pods until somebody gives them an address.
-    for name in (isPrimary ? ["all", "default", "lo"] : []) + [podName] {
+    for name in (secondary.contains(.v6) ? [] : ["all", "default", "lo"]) + [podName] {
       try Sysctl.write("0", to: "net", "ipv6", "conf", name, "disable_ipv6")
     }
     // The addresses are nobody else's: IPAM saw to that.
@@ -160,22 +180,26 @@ extension VethPair {
   }
 
   private func route(_ pod: RouteSocket, _ index: UInt32) throws(NetlinkError) {
-    let wanted = podRoutes(index)
-    guard let table = wanted.first?.table else { return }
-    let present = try pod.routes(RouteFilter(table: table, linkIndex: index))
-    for route in Self.absent(wanted, among: present) { try pod.add(route) }
-    guard role == .secondary else { return }
-    try Self.removeRules(pod, of: addresses, linkIndex: index)
-    for rule in podRules(index) { try pod.add(rule) }
+    let present = try pod.routes(RouteFilter(linkIndex: index))
+    for route in Self.absent(podRoutes(index), among: present) { try pod.add(route) }
+    guard !secondary.isEmpty else { return }
+    // The new ones first: packets of a pod that runs must find their way at every moment.
+    let wanted = podRules(index)
+    let known = try pod.rules()
+    for rule in wanted where !known.contains(rule) {
+      try Self.unlessThere { () throws(NetlinkError) in try pod.add(rule) }
+    }
+    try Self.removeRules(pod, of: addresses, linkIndex: index, besides: wanted)
   }
 
   /// Removes the rules that this plugin has made for these addresses, or for an interface.
   static func removeRules(
-    _ pod: RouteSocket, of addresses: [IPAddress], linkIndex: UInt32?
+    _ pod: RouteSocket, of addresses: [IPAddress], linkIndex: UInt32?,
+    besides wanted: [RoutingRule] = []
   ) throws(NetlinkError) {
     let sources = addresses.map { CIDR(host: $0) }
     let table = linkIndex.map { Self.table(of: $0) }
-    for rule in try pod.rules() where isOurs(rule) {
+    for rule in try pod.rules() where isOurs(rule) && !wanted.contains(rule) {
       guard rule.table == table || rule.source.map(sources.contains) == true else { continue }
       try unlessGone { () throws(NetlinkError) in try pod.delete(rule) }
     }
@@ -206,11 +230,17 @@ extension VethPair {
   }
 
   /// Has the host's end up, with the router's address and the routes to the pod.
-  func routeToPod() throws(CNIError) {
+  ///
+  /// - Parameters:
+  ///   - pods: The host's ends of interfaces that the endpoint has or had.
+  ///   - replaced: Gets the routes that had to go for that.
+  func routeToPod(pods: Set<UInt32>, replaced: inout [Route]) throws(CNIError) {
     let (host, index) = try bringUp()
+    var gone: [Route] = []
+    defer { replaced += gone }
     try kernel { () throws(NetlinkError) in
       if Self.hasIPv6, let address = InterfaceAddress(Self.router6, prefixLength: 64) {
-        try unlessThere { () throws(NetlinkError) in
+        try Self.unlessThere { () throws(NetlinkError) in
           try host.add(
             LinkAddress(
               linkIndex: index, address: address, scope: .link, flags: .noDuplicateDetection))
@@ -220,28 +250,71 @@ extension VethPair {
         do throws(NetlinkError) {
           try host.add(route)
         } catch  where error.isAlreadyThere {
-          try refuseIfTaken(route, host)
+          gone += try refuseIfTaken(route, host, pods)
           try host.replace(route)
         }
       }
     }
   }
 
-  /// A route may stand in the way that is out of date; not one to another pod, which has the address
-  /// then. IPAM may have been told to free what is in use.
-  private func refuseIfTaken(_ route: Route, _ host: RouteSocket) throws(NetlinkError) {
-    let present = try host.routes(RouteFilter(family: route.family, table: RouteTable.main))
-    for other in present where other.destination == route.destination {
-      guard let index = other.linkIndex, index != route.linkIndex,
-        let link = try host.link(index: index),
-        let holder = LinkOwner(alias: link.alias), holder.interface != owner.interface
-      else { continue }
-      throw NetlinkError(
-        "route \(route.destination) to \(hostName)", .invalid("the address is that of \(holder)"))
+  /// Refuses addresses that packets of others go to, before anything is done.
+  ///
+  /// - Parameters:
+  ///   - pods: As of `routeToPod`.
+  ///   - index: The host's end, where it is there already.
+  func refuseIfTaken(pods: Set<UInt32>, index: UInt32?) throws(CNIError) {
+    try kernel { () throws(NetlinkError) in
+      let host = try RouteSocket()
+      for route in hostRoutes(index ?? 0) { _ = try refuseIfTaken(route, host, pods) }
     }
   }
 
-  private func unlessThere(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
+  /// A route may stand in the way that is out of date: of an interface that the endpoint has or had,
+  /// and BIRD's, which knows how to reach what other nodes have. Nobody else's: IPAM may have been
+  /// told to free what a pod has, and a pool may have addresses that the host routes otherwise.
+  ///
+  /// - Returns: The routes that may go for it.
+  private func refuseIfTaken(
+    _ route: Route, _ host: RouteSocket, _ pods: Set<UInt32>
+  ) throws(NetlinkError) -> [Route] {
+    let present = try host.routes(RouteFilter(family: route.family, table: RouteTable.main))
+      .filter { $0.destination == route.destination }
+    // Where its own stands the address is its own, whatever else there is.
+    if present.contains(where: { $0.linkIndex != nil && $0.linkIndex == route.linkIndex }) {
+      return []
+    }
+    for other in present where other.protocol != .bird {
+      let index = other.linkIndex ?? other.nextHops.first?.linkIndex
+      let holder: String
+      if let index {
+        if other.linkIndex != nil, pods.contains(index) { continue }
+        // It has gone since, and the route with it.
+        guard let link = try host.link(index: index) else { continue }
+        let alias = LinkOwner(alias: link.alias)
+        if let alias, alias.interface == owner.interface, other.linkIndex != nil { continue }
+        holder =
+          (alias.map { "that of \($0)" } ?? "not the pod's") + ": it is routed to \(link.name)"
+      } else {
+        holder = "not the pod's: there is a route for it to no interface"
+      }
+      throw NetlinkError(
+        "route \(route.destination) to \(hostName)", .invalid("the address is \(holder)"))
+    }
+    return present
+  }
+
+  /// Puts routes back that had to go, where their interfaces are still there.
+  static func restore(_ routes: [Route]) throws(CNIError) {
+    try kernel { () throws(NetlinkError) in
+      let host = try RouteSocket()
+      for route in routes {
+        if let index = route.linkIndex, try host.link(index: index) == nil { continue }
+        try unlessThere { () throws(NetlinkError) in try host.add(route) }
+      }
+    }
+  }
+
+  private static func unlessThere(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
     do throws(NetlinkError) { try body() } catch  where error.isAlreadyThere {}
   }
 

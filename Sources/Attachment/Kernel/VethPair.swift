@@ -16,15 +16,9 @@ struct VethPair {
   /// Of the pod.
   let addresses: [IPAddress]
   let owner: LinkOwner
-  var role = Role.primary
-
-  /// Which of the pod's packets take this way.
-  enum Role {
-    /// All that have no other.
-    case primary
-    /// Those with the addresses of this interface: the pod had a default route before.
-    case secondary
-  }
+  /// The families in which the pod had a default route before: only packets with the addresses of
+  /// this interface take its way. In the others all do that have no other.
+  var secondary: Set<IPFamily> = []
 
   /// The MAC address of every host's end. No frame leaves the pair, so they need not differ, and a
   /// pod that is moved finds its router where it was.
@@ -41,29 +35,30 @@ struct VethPair {
   /// The routes that the pod needs, in the order in which the kernel takes them. Those of a
   /// secondary interface stand in a table of its own, so that the pod's others do not change.
   func podRoutes(_ index: UInt32) -> [Route] {
-    let isPrimary = role == .primary
-    let table = isPrimary ? RouteTable.main : Self.table(of: index)
+    func table(_ family: IPFamily) -> UInt32 {
+      secondary.contains(family) ? Self.table(of: index) : RouteTable.main
+    }
     var routes: [Route] = []
     if hasV4 {
-      if isPrimary {
+      let isSecondary = secondary.contains(.v4)
+      if !isSecondary {
         routes.append(Route(to: CIDR(host: Self.router4), scope: .link, linkIndex: index))
       }
       routes.append(
         Route(
-          to: .everything(.v4), table: table, gateway: Self.router4, linkIndex: index,
-          isOnLink: !isPrimary))
+          to: .everything(.v4), table: table(.v4), gateway: Self.router4, linkIndex: index,
+          isOnLink: isSecondary))
     }
     if hasV6 {
       routes.append(
-        Route(to: .everything(.v6), table: table, gateway: Self.router6, linkIndex: index))
+        Route(to: .everything(.v6), table: table(.v6), gateway: Self.router6, linkIndex: index))
     }
     return routes
   }
 
   /// The rules that send packets with a secondary interface's addresses to its table.
   func podRules(_ index: UInt32) -> [RoutingRule] {
-    guard role == .secondary else { return [] }
-    return addresses.map { address in
+    addresses.filter { secondary.contains($0.family) }.map { address in
       RoutingRule(
         from: CIDR(host: address), lookUp: Self.table(of: index), priority: Self.rulePriority)
     }

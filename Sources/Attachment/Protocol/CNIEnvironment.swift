@@ -86,10 +86,10 @@ struct CNIEnvironment: Sendable {
     guard let first = list.split(separator: ",", omittingEmptySubsequences: false).first,
       !list.isEmpty
     else { return standardPrefix }
-    guard (1...4).contains(first.utf8.count), Words.isInterfaceName(String(first)) else {
+    guard (1...4).contains(first.utf8.count), Words.isInterfacePrefix(first) else {
       throw CNIError(
         .invalidEnvironment,
-        "FELIX_INTERFACEPREFIX must begin with a prefix of 1 to 4 lower case letters or digits, is "
+        "FELIX_INTERFACEPREFIX must begin with a prefix of 1 to 4 letters, digits, '_' or '-', is "
           + "'\(Words.shortened(list))'")
     }
     return String(first)

@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import ValueTree
+
 /// How names from outside must look.
 enum Words {
   /// `[a-zA-Z0-9][a-zA-Z0-9_.-]*`: a container's ID, a network's name (CNI specification).
@@ -17,6 +19,11 @@ enum Words {
       && text.utf8.allSatisfy { isLowerOrDigit($0) || $0 == dot }
   }
 
+  /// What the agent takes for the beginning of interfaces' names (facts §4.2, InterfacePrefix).
+  static func isInterfacePrefix(_ text: some StringProtocol) -> Bool {
+    text.utf8.allSatisfy { isLetterOrDigit($0) || "_-".utf8.contains($0) }
+  }
+
   /// The name of a program that is looked up in folders: no path of its own.
   static func isFileName(_ text: String) -> Bool {
     text != "." && text != ".." && (1...255).contains(text.utf8.count)
@@ -26,9 +33,7 @@ enum Words {
   /// Text for a message: not endless, and on one line.
   static func shortened(_ text: some StringProtocol) -> String {
     let limit = 80
-    let line = text.unicodeScalars.prefix(limit).map { scalar in
-      scalar.value < 32 || scalar.value == 127 ? "?" : String(scalar)
-    }.joined()
+    let line = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))).onOneLine
     return text.unicodeScalars.count > limit ? line + "…" : line
   }
 

@@ -13,8 +13,12 @@ public enum Step: String, CaseIterable, Sendable {
   case routeToPod = "route-to-pod"
   /// Store the workload endpoint, and the profile where it is new.
   case storeEndpoint = "store-endpoint"
-  /// Put the new interface in the place of the earlier container's.
+  /// Rename the earlier container's interface, so that its name is free.
+  case setAside = "set-aside"
+  /// Give the new interface that name.
   case replaceLink = "replace-link"
+  /// Remove the earlier container's interface.
+  case removeFormer = "remove-former"
   /// Give back what an earlier container of the same pod held.
   case releaseFormer = "release-former"
   case tellAgent = "tell-agent"
@@ -33,7 +37,7 @@ public enum Step: String, CaseIterable, Sendable {
   /// changes before the endpoint is stored.
   public static let ofTakeOver: [Step] = [
     .assignAddresses, .createLink, .configureHost, .configurePod, .routeToPod, .storeEndpoint,
-    .replaceLink, .releaseFormer, .tellAgent, .answer,
+    .setAside, .replaceLink, .removeFormer, .releaseFormer, .tellAgent, .answer,
   ]
   /// Those of DEL.
   public static let ofDelete: [Step] = [

@@ -152,7 +152,7 @@ final class CallSequence {
     }
     sandboxes[index].states[interface] = .unknown
     if case .killed(let step) = fate, let at = Step.ofTakeOver.firstIndex(of: step),
-      let stored = Step.ofTakeOver.firstIndex(of: .replaceLink), at >= stored
+      let stored = Step.ofTakeOver.firstIndex(of: .setAside), at >= stored
     {
       // The endpoint names the new container already.
       displace(pod, but: index)

@@ -9,6 +9,16 @@ import Testing
 import ValueTree
 
 extension Host {
+  /// A pool for each family, and a configuration that takes an address from both.
+  static let pools = ["10.65.0.0/26", "fd00:65::/122"]
+  static let both: [Value.Member] = [
+    .init("ipam", ["type": "calico-ipam", "assign_ipv6": true])
+  ]
+
+  func ping(_ address: String) throws {
+    try node.run("ping", "-c", "1", "-W", "5", "-n", address)
+  }
+
   /// Everything that a pod's interface is: the endpoint but for its revision, the host's link with
   /// its number, its addresses, routes and settings, what is inside, and who holds the addresses.
   func picture(_ pod: Pod) async throws -> [String] {

@@ -53,7 +53,8 @@ final class Storm: Sendable {
     fates = Self.deal(pods.count, Step.ofAdd, certain: Step.ofAdd, atLeast: 5, &generator)
     let replaced = Array(pods.indices.shuffled(using: &generator).prefix(pods.count / 5))
     let fatesOfReplaced = Self.deal(
-      replaced.count, Step.ofTakeOver, certain: [.replaceLink, .releaseFormer], atLeast: 8,
+      replaced.count, Step.ofTakeOver,
+      certain: [.setAside, .replaceLink, .removeFormer, .releaseFormer], atLeast: 8,
       &generator)
     fatesOfReplacements = Dictionary(uniqueKeysWithValues: zip(replaced, fatesOfReplaced))
   }
