@@ -2,13 +2,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CrossFieldRule {
-  static let pool = [
+  /// What may not change of a pool.
+  static let fixedPool = [
     CrossFieldRule(
       "spec", "self.cidr == oldSelf.cidr",
       "CIDR cannot be changed; follow IP pool migration guide to avoid corruption."),
     CrossFieldRule(
       "spec", "\(blockSize("self")) == \(blockSize("oldSelf"))",
       "Block size cannot be changed; follow IP pool migration guide to avoid corruption."),
+  ]
+
+  static let pool = [
     CrossFieldRule(
       "spec",
       "self.cidr.contains(':') ? \(within(116, 128)) : \(within(20, 32))",
@@ -156,7 +160,14 @@ extension CrossFieldRule {
   ]
 
   /// What holds of every rule of a policy.
-  static let policyRules = ["ingress", "egress"].flatMap { list in
+  static func policyRules(_ form: DefinitionForm) -> [CrossFieldRule] {
+    ["ingress", "egress"].flatMap { rules(in: $0, form) }
+  }
+
+  private static func rules(in list: String, _ form: DefinitionForm) -> [CrossFieldRule] {
+    func isProtocol(_ names: [String], orNone: Bool, number: [Int]) -> String {
+      Self.isProtocol(names, orNone: orNone, number: number, form)
+    }
     let place = "spec.\(list).[]"
     let rule = [
       CrossFieldRule(
@@ -187,7 +198,10 @@ extension CrossFieldRule {
         "ICMP code specified without an ICMP type")
     }
     let ends = ["source", "destination"].flatMap { end in
-      services.map { CrossFieldRule("\(place).\(end)", $0.0, $0.1) }
+      services.filter { _, message in
+        // Calico lets ports stand beside the services that ingress rules name as sources.
+        form == .rules || end == "destination" || !message.hasPrefix("ports")
+      }.map { CrossFieldRule("\(place).\(end)", $0.0, $0.1) }
     }
     return rule + icmp + ends
   }
@@ -241,7 +255,7 @@ extension CrossFieldRule {
 
   // MARK: - Parts of expressions
 
-  private static func blockSize(_ pool: String) -> String {
+  static func blockSize(_ pool: String) -> String {
     "(has(\(pool).blockSize) ? \(pool).blockSize : (\(pool).cidr.contains(':') ? 122 : 26))"
   }
 
@@ -268,16 +282,27 @@ extension CrossFieldRule {
   }
 
   /// A text or list that is not there, or empty.
-  private static func isEmpty(_ field: String) -> String {
+  static func isEmpty(_ field: String) -> String {
     "(!has(self.\(field)) || size(self.\(field)) == 0)"
   }
 
   /// A protocol is a number or a word, and servers compare only what is of one type.
-  private static func isProtocol(_ names: [String], orNone: Bool, number: [Int]) -> String {
-    let words = names.map { "'\($0)'" }.joined(separator: ", ")
+  static func isProtocol(
+    _ names: [String], orNone: Bool, number: [Int], _ form: DefinitionForm
+  ) -> String {
     let numbers = number.map { "\($0)" }.joined(separator: ", ")
-    let any =
-      "(type(self.protocol) == int ? self.protocol in [\(numbers)] : self.protocol in [\(words)])"
+    let isNumber = "self.protocol in [\(numbers)]"
+    let isWord: String
+    if form == .functions {
+      // Only texts whose length has a bound can be put into small letters; here it has one.
+      let words = Set(names.map { $0.lowercased() }).sorted() + number.map { "\($0)" }
+      isWord =
+        "self.protocol.lowerAscii() in ["
+        + words.map { "'\($0)'" }.joined(separator: ", ") + "]"
+    } else {
+      isWord = "self.protocol in [" + names.map { "'\($0)'" }.joined(separator: ", ") + "]"
+    }
+    let any = "(type(self.protocol) == int ? \(isNumber) : \(isWord))"
     return orNone ? "(!has(self.protocol) || \(any))" : "(has(self.protocol) && \(any))"
   }
 }

@@ -6,7 +6,7 @@ import ValueTree
 
 /// A rule between fields, in the Common Expression Language that servers from 1.25 understand, with
 /// Calico's message (facts §1.3). The rules here are those of `Resources`' validation that the
-/// language can say without functions of later servers.
+/// language can say; those that need functions of later servers are in the latest form only.
 struct CrossFieldRule: Sendable {
   /// Where in the schema the rule stands: names of fields, and `[]` for the items of a list.
   let place: [String]
@@ -14,9 +14,16 @@ struct CrossFieldRule: Sendable {
   let message: String
   /// The lists at that place whose items the expression goes through.
   let lists: [String]
+  /// The most characters of the text at that place, where the schema has no limit and the rule
+  /// needs one.
+  let length: Int?
 
-  init(_ place: String, _ expression: String, _ message: String, lists: [String] = []) {
+  init(
+    _ place: String, _ expression: String, _ message: String, lists: [String] = [],
+    length: Int? = nil
+  ) {
     self.lists = lists
+    self.length = length
     self.place = place.isEmpty ? [] : place.split(separator: ".").map(String.init)
     self.expression = expression
     self.message = message
@@ -39,8 +46,14 @@ struct CrossFieldRule: Sendable {
         properties[field] = list
         schema["properties"] = properties
       }
+      if schema["type"] == "array", schema["maxItems"] == nil {
+        schema["maxItems"] = .int(Int64(Self.itemLimit))
+      }
+      if let length, schema["maxLength"] == nil { schema["maxLength"] = .int(Int64(length)) }
       var rules = schema["x-kubernetes-validations"]?.array ?? []
-      rules.append(["rule": .string(expression), "message": .string(message)])
+      var rule: Value = ["rule": .string(expression), "message": .string(message)]
+      if isRatcheted { rule["optionalOldSelf"] = true }
+      rules.append(rule)
       schema["x-kubernetes-validations"] = .array(rules)
       return
     }
@@ -57,9 +70,35 @@ struct CrossFieldRule: Sendable {
     }
   }
 
-  static func rules(of kind: Kind) -> [CrossFieldRule] {
-    switch kind {
-    case .ipPool: pool
+  /// Whether the expression asks what was there before, if anything was.
+  private var isRatcheted: Bool { expression.contains("oldSelf.hasValue()") }
+
+  /// The same rule, which an object that breaks it already may go on breaking: whoever changes
+  /// something else of it, ends it or mends it step by step is not stopped.
+  ///
+  /// Servers do that by themselves for a field that does not change. A rule of a whole object sees
+  /// a change with each of its fields.
+  var ratcheted: CrossFieldRule {
+    guard place.isEmpty || place == ["spec"], !expression.contains("oldSelf") else { return self }
+    let before = expression.replacing("self.", with: "oldSelf.value().")
+    return CrossFieldRule(
+      place.joined(separator: "."),
+      "(\(expression)) || oldSelf.hasValue() && !(\(before))", message, lists: lists,
+      length: length)
+  }
+
+  static func rules(of kind: Kind, _ form: DefinitionForm) -> [CrossFieldRule] {
+    switch form {
+    case .structural: []
+    case .rules: baseRules(of: kind, form)
+    case .functions: baseRules(of: kind, form) + addedRules(of: kind)
+    }
+  }
+
+  private static func baseRules(of kind: Kind, _ form: DefinitionForm) -> [CrossFieldRule] {
+    let policyRules = policyRules(form)
+    return switch kind {
+    case .ipPool: (form == .rules ? fixedPool : mendablePool) + pool
     case .bgpPeer: peer
     case .bgpConfiguration: bgp
     case .bgpFilter: ["exportV4", "importV4", "exportV6", "importV6"].flatMap(filter)

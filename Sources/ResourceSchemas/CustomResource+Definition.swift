@@ -68,8 +68,15 @@ extension CustomResource {
     var schema: Value = [
       "type": "object", "description": .string(description), "properties": properties,
     ]
-    if form == .rules {
-      for rule in rules { rule.add(to: &schema) }
+    switch form {
+    case .structural: break
+    case .rules: for rule in rules { rule.add(to: &schema) }
+    case .functions:
+      // The lists of Kubernetes' own policies have no limits and stand in each other: no rule for
+      // what is in them is cheap enough for a server.
+      if !isRecord, kind != .stagedKubernetesNetworkPolicy { schema = FieldForms.narrowed(schema) }
+      if kind == .tier { schema["properties"]?["metadata"] = FieldForms.labelName }
+      for rule in functionRules { rule.ratcheted.add(to: &schema) }
     }
     return schema
   }

@@ -17,8 +17,10 @@ public struct CustomResource: Sendable {
   public let shortNames: [String]
   /// What `kubectl get` shows besides the name.
   let columns: [PrinterColumn]
-  /// What single fields cannot say.
+  /// What single fields cannot say, for servers from 1.25.
   let rules: [CrossFieldRule]
+  /// The same and more, for servers that have functions for addresses.
+  let functionRules: [CrossFieldRule]
 
   /// The name of the kind in that API.
   public var kindName: String { kind == .ipamConfiguration ? "IPAMConfig" : kind.rawValue }
@@ -37,7 +39,8 @@ public struct CustomResource: Sendable {
     self.description = description
     shortNames = Self.shortNames(of: kind)
     columns = PrinterColumn.columns(of: kind)
-    rules = CrossFieldRule.rules(of: kind)
+    rules = CrossFieldRule.rules(of: kind, .rules)
+    functionRules = CrossFieldRule.rules(of: kind, .functions)
   }
 
   private static func description(of kind: Kind) -> String? {

@@ -3,6 +3,10 @@
 
 /// Which form of our definitions a server understands.
 public enum DefinitionForm: String, CaseIterable, Sendable {
+  /// With rules that need functions for addresses, and that let pass what a stored object breaks
+  /// already (`optionalOldSelf`): servers from 1.31. They know the functions since 1.30, but let in
+  /// definitions only with what the version before knows too.
+  case functions = "v1.31"
   /// With rules between fields (`x-kubernetes-validations`): servers from 1.25.
   case rules = "v1.25"
   /// Without: all servers that know `apiextensions.k8s.io/v1`.
@@ -19,7 +23,11 @@ public enum DefinitionForm: String, CaseIterable, Sendable {
       self = .structural
       return
     }
-    self = (major, minor) >= (1, 25) ? .rules : .structural
+    if (major, minor) >= (1, 31) {
+      self = .functions
+    } else {
+      self = (major, minor) >= (1, 25) ? .rules : .structural
+    }
   }
 
   /// The folder of the definitions, below `Manifests/crds`.

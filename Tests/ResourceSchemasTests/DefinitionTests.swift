@@ -39,7 +39,8 @@ struct DefinitionTests {
     "have the form that the server understands",
     arguments: [
       ("v1.20.2", DefinitionForm.structural), ("1.24.9", .structural), ("v1.25.0", .rules),
-      ("1.27+", .rules), ("v1.29.3-gke.1", .rules), ("2.0", .rules), ("v1", .structural),
+      ("1.27+", .rules), ("v1.29.3-gke.1", .rules), ("v1.30.9", .rules), ("v1.31.0", .functions),
+      ("1.36", .functions), ("2.0", .functions), ("v1", .structural),
       ("", .structural), ("banana", .structural), ("v1.x", .structural),
     ])
   func form(version: String, form: DefinitionForm) {
