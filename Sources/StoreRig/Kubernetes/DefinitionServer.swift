@@ -33,8 +33,10 @@ public final class DefinitionServer: Sendable {
 
   /// Starts a server and waits until it is ready.
   ///
+  /// - Parameter version: the version as which it judges, back to 1.33; nil is its own.
+  ///
   /// Errors: the programs are missing, or a server does not come up; with the last lines of its log.
-  public init() async throws(RigError) {
+  public init(as version: String? = nil) async throws(RigError) {
     guard let program = Self.program else {
       throw RigError("there is no custom resource server: run scripts/definition-server")
     }
@@ -62,8 +64,12 @@ public final class DefinitionServer: Sendable {
           "--enable-priority-and-fairness=false",
           "--disable-admission-plugins=NamespaceLifecycle,MutatingAdmissionWebhook,"
             + "ValidatingAdmissionWebhook,ValidatingAdmissionPolicy,MutatingAdmissionPolicy",
-        ], log: folder.file("log"), folder: folder.path))
+        ] + Self.flags(of: version), log: folder.file("log"), folder: folder.path))
     try await waitUntilReady()
+  }
+
+  private static func flags(of version: String?) -> [String] {
+    version.map { ["--emulated-version=\($0)", "--min-compatibility-version=\($0)"] } ?? []
   }
 
   private static func kubeconfig(
