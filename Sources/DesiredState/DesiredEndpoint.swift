@@ -11,7 +11,8 @@ public struct DesiredEndpoint: Sendable, Hashable {
   public var ipv6Nets: [CIDR]
   /// The workload's own MAC, where known: it gets a permanent neighbour entry.
   public var mac: MACAddress?
-  /// When it was stored first, RFC 3339 in whole seconds of UTC, so that texts compare as times.
+  /// When it was created, whatever was updated since: RFC 3339 in whole seconds of UTC, so that
+  /// texts compare as times.
   /// `nil` where nobody knows, which counts as earlier than all others.
   public var created: String?
   /// Tiers that hold at least one policy of this endpoint, in order of evaluation.

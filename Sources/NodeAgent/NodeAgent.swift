@@ -63,12 +63,11 @@ public struct NodeAgent: Sendable {
     health.register("async_calc_graph", reports: [.live, .ready])
     let dataplane = try Dataplane(
       configuration: settings.dataplane, metrics: metrics, log: output.logger("dataplane"))
-    // Before the datastore is asked: on a fresh node, unknown workload interfaces are shut at once.
-    try await dataplane.start()
-
-    // Also before: whoever waits for the datastore says so, and is not taken for dead.
+    // Before anything that may be waited for: whoever waits says so, and is not taken for dead.
     let server = StatusServer(health: health, metrics: metrics, log: output.logger("http"))
     await server.serve(health: settings.healthAddress, metrics: settings.metricsAddress)
+    // Before the datastore is asked: on a fresh node, unknown workload interfaces are shut at once.
+    try await Self.start(health, log) { try await dataplane.start() }
     let notice = LockNotice(health: health, metrics: metrics, log: log)
 
     let registered = try await startUp(configuration, health, notice, log)
@@ -115,6 +114,28 @@ public struct NodeAgent: Sendable {
     await server.stop()
     await store.close()
     log.info("stopped; the kernel's state stays as it is")
+  }
+
+  /// Starts the dataplane. For as long as the host's own network cannot be read, nothing may be
+  /// programmed, as any interface could be the host's: that is waited for, and said.
+  static func start(
+    _ health: HealthRegistry, _ log: Logger, clock: SyncClock = .continuous,
+    _ start: () async throws -> Void
+  ) async throws {
+    var backoff = SyncBackoff()
+    var hasFailed = false
+    while true {
+      do {
+        try await start()
+        if hasFailed { log.info("reading the host's own network works again") }
+        return
+      } catch let error as HostNetworkError {
+        if !hasFailed { log.error("\(error)") }
+        hasFailed = true
+        health.report("int_dataplane", live: true, ready: false, detail: "\(error)")
+      }
+      try await clock.sleep(backoff.next())
+    }
   }
 
   private static func answer(

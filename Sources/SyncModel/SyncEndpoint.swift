@@ -11,7 +11,8 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   /// Host CIDRs of both families.
   public var nets: [CIDR]
   public var mac: MACAddress?
-  /// When it was stored first, RFC 3339 in whole seconds of UTC; `nil` where that is not known.
+  /// When it was created, whatever was updated since: RFC 3339 in whole seconds of UTC; `nil` where
+  /// that is not known.
   public var created: String?
   /// Its own labels; those inherited from profiles are added by the engine.
   public var labels: [String: String]

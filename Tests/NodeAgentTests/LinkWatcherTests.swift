@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Datastore
+import Logging
 import Netlink
+import Synchronization
 import Testing
 
 @testable import NodeAgent
@@ -42,6 +45,77 @@ struct LinkWatcherTests {
     #expect(try changes(route("0.0.0.0/0", via: "192.0.2.254")).host)
     #expect(try changes(route("::/0")).host)
     #expect(try changes(route("198.51.100.7/32", via: "192.0.2.9")).host)
+  }
+
+  @Test("BIRD's routes to other nodes' blocks tell nothing of the host")
+  func birdRoutes() throws {
+    let route = try #require(CIDR("10.1.0.64/26"))
+    let gateway = try #require(IPAddress("192.0.2.7"))
+    let event = Route(to: route, protocol: .bird, gateway: gateway, linkIndex: 7)
+    #expect(changes(.route(event), .routeRemoved(event)).isEmpty)
+    #expect(RouteProtocol.bird.rawValue == 12)
+    #expect(try changes(self.route("10.1.0.64/26", via: "192.0.2.7", .static)).host)
+  }
+
+  @Test("changes of the host's network are told when it is quiet, and at last while they go on")
+  func quiet() {
+    var pause = LinkWatcher.HostPause()
+    #expect(pause.wait(at: .seconds(9)) == nil)
+    let none = pause.take(at: .seconds(9), isTelling: true)
+    #expect(!none)
+    // One alone: half a second later.
+    pause.note(at: .seconds(10))
+    #expect(pause.wait(at: .seconds(10)) == .milliseconds(500))
+    let early = pause.take(at: .milliseconds(10_499), isTelling: false)
+    let quiet = pause.take(at: .milliseconds(10_500), isTelling: false)
+    #expect(!early && quiet)
+    #expect(pause.wait(at: .seconds(11)) == nil)
+    // Interfaces are told with what is known of the host.
+    pause.note(at: .seconds(12))
+    let together = pause.take(at: .seconds(12), isTelling: true)
+    #expect(together)
+    // A stream of them: every two seconds.
+    var told: [Duration] = []
+    for step in 0...100 {
+      let now = Duration.seconds(20) + .milliseconds(100) * step
+      pause.note(at: now)
+      #expect(pause.wait(at: now).map { $0 <= .seconds(2) } == true)
+      if pause.take(at: now, isTelling: false) { told.append(now) }
+    }
+    #expect(told.count == 4)
+    for (one, next) in zip([.seconds(20)] + told, told) {
+      #expect(next - one >= .seconds(2) && next - one <= .milliseconds(2100))
+    }
+  }
+
+  private final class Count: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func step() { count.withLock { $0 += 1 } }
+  }
+
+  @Test("is tried again with growing pauses while it cannot be watched", .timeLimit(.minutes(1)))
+  func failures() async throws {
+    let time = ManualTime()
+    let opened = Count()
+    let watcher = try LinkWatcher(clock: time.clock) { () throws(NetlinkError) in
+      opened.step()
+      throw NetlinkError("subscribe", .timedOut)
+    }
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let task = Task { [log] in for await _ in watcher.changes(log: log) {} }
+    for round in 0..<9 {
+      let pause = await time.sleeper() - time.now
+      let bound = min(Duration.milliseconds(100) * (1 << round), .seconds(10))
+      #expect(pause >= bound / 2 && pause <= bound, "round \(round)")
+      #expect(opened.value == round + 1)
+      time.pass(pause)
+    }
+    _ = await time.sleeper()
+    task.cancel()
+    await task.value
+    #expect(time.isIdle)
   }
 
   @Test("what nobody has taken is merged")

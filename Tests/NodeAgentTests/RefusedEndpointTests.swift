@@ -100,6 +100,12 @@ struct RefusedEndpointTests {
       await core.statusEntries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     #expect(entries["pending ns/stale"] == stale && entries["pending ns/uplink"] == uplink)
     #expect(entries["pending ns/pod"] == nil)
+    // Trying again would change nothing of it; but of what is missing it may.
+    #expect(await core.needsRetry == false)
+    await process([Self.endpoint("late", "cali2", new)])
+    #expect(await core.needsRetry)
+    await process([.removed(ResourceKey(kind: .workloadEndpoint, namespace: "ns", name: "late"))])
+    #expect(await core.needsRetry == false)
     #expect(metrics.text().contains("calico_refused_endpoints 2"))
     // Who has lost takes over, and nothing is left to say of it.
     await process([.removed(ResourceKey(kind: .workloadEndpoint, namespace: "ns", name: "pod"))])

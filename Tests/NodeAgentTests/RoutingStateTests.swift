@@ -139,6 +139,43 @@ struct RoutingStateTests {
     #expect(state.found == [])
   }
 
+  @Test("nothing follows from what BIRD is not told: addresses in use, labels, what was known")
+  func irrelevant() throws {
+    let own = try #require(CIDR("10.1.0.0/26"))
+    let stray = try #require(CIDR("10.9.0.0/26"))
+    let pool = try #require(CIDR("10.1.0.0/16"))
+    let address = try #require(IPAddress("10.1.0.7"))
+    var spec = BGPConfigurationSpec()
+    spec.asNumber = ASNumber(64999)
+    let blocks = [own, stray].map { SyncUpdate.block($0, SyncBlock(node: "n1")) }
+    let known =
+      nodes + blocks + [
+        .pool(pool, SyncPool()), .bgpConfiguration("default", spec),
+        .bgpConfiguration("node.n2", BGPConfigurationSpec()),
+      ]
+    var state = state(known)
+    let before = state.settle()
+    spec.nodeToNodeMeshEnabled = true
+    let labelled = SyncNode(ipv4: InterfaceAddress("10.0.0.1/24"), labels: ["rack": "1"])
+    for update in known + [
+      .block(own, SyncBlock(node: "n1", borrowed: [address: "n2"])),
+      .block(stray, SyncBlock(node: "n1", borrowed: [address: "n2"])),
+      .node("n1", labelled), .pool(pool, SyncPool(natOutgoing: true)),
+      .bgpConfiguration("default", spec), .bgpConfiguration("node.n2", nil),
+      .node("n9", nil), .block(CIDR(host: address), nil), .pool(CIDR(host: address), nil),
+    ] {
+      let matters = state.apply(update)
+      #expect(!matters, "\(update)")
+    }
+    #expect(state.nodes["n1"]?.labels == ["rack": "1"])
+    let after = state.settle()
+    #expect(before == after)
+    apply(.node("n1", nil), to: &state)
+    apply(.block(stray, SyncBlock(node: "n2")), to: &state)
+    apply(.pool(pool, SyncPool(disabled: true)), to: &state)
+    apply(.bgpConfiguration("default", nil), to: &state)
+  }
+
   @Test("of nodes with one address peers with the first by name, and names the others")
   func sharedAddresses() throws {
     func node(_ v4: String, _ v6: String? = nil) -> SyncNode {

@@ -37,7 +37,12 @@ actor AgentCore {
   /// Endpoints that the engine has asked the dataplane for.
   private var endpoints: Set<String> = []
   private var waiting: [String: [AgentResponder]] = [:]
-  private var reported: Set<String> = []
+  private var findings = FindingsReport()
+  /// What the last plan for BIRD leaves out, by object.
+  private var routingProblems: [ResourceKey: [ConversionProblem]] = [:]
+  /// Everything has been read, so that BIRD can be told; not in the midst of reading it again.
+  private var isRoutingKnown = false
+  private var retrier: Retrier?
   /// What the dataplane has refused, as it was reported.
   private var refused: [String: String] = [:]
 
@@ -57,8 +62,29 @@ actor AgentCore {
   /// The labels of this node.
   var labels: [String: String] { routing.nodes[node]?.labels ?? [:] }
 
-  /// Whether the kernel has everything that is known.
-  var needsRetry: Bool { status.failure != nil || !status.pending.isEmpty }
+  /// What trying again may mend: endpoints by name, and what concerns all of them. What is refused
+  /// waits for what stands against it to change.
+  private var undone: Set<String> {
+    var undone = status.retryable
+    if status.failure != nil { undone.insert("the table") }
+    if status.hostProblem != nil { undone.insert("the host's own network") }
+    return undone
+  }
+
+  /// Whether trying again may help.
+  var needsRetry: Bool { !undone.isEmpty }
+
+  /// From now on tries again by itself what could not be done.
+  func startRetrying(clock: SyncClock = .continuous) {
+    let retrier = Retrier(clock: clock) { [weak self] in await self?.retry() }
+    self.retrier = retrier
+    retrier.set(undone)
+  }
+
+  func stopRetrying() {
+    retrier?.stop()
+    retrier = nil
+  }
 
   var statusEntries: [AgentReply.StatusEntry] {
     let counts = engine.counts
@@ -108,8 +134,10 @@ actor AgentCore {
       }
     }
     // What is half read would be withdrawn.
-    if routingChanged, batch.status == .inSync { effects.routing = routing.settle() }
-    reportFindings()
+    isRoutingKnown = batch.status == .inSync
+    var concerned = Set(batch.changes.map(\.key))
+    if routingChanged, batch.status == .inSync { effects.routing = settle(&concerned) }
+    report(concerned)
     await flush()
     return effects
   }
@@ -138,9 +166,26 @@ actor AgentCore {
   func refreshPolicy() async { await take(dataplane.refreshPolicy()) }
   func refreshInterfaces() async { await take(dataplane.refreshInterfaces()) }
 
-  func configure(_ configuration: DataplaneConfiguration) async {
+  /// Takes over a new configuration of the dataplane; what BIRD is to do, when that follows.
+  @discardableResult
+  func configure(_ configuration: DataplaneConfiguration) async -> RoutingState.Plan? {
     await take(dataplane.configure(configuration))
+    guard routing.workloadInterfacePrefixes != status.interfacePrefixes else { return nil }
     routing.workloadInterfacePrefixes = status.interfacePrefixes
+    guard isRoutingKnown else { return nil }
+    var concerned: Set<ResourceKey> = []
+    let plan = settle(&concerned)
+    report(concerned)
+    return plan
+  }
+
+  /// What BIRD is to do now; adds the objects about which that has something else to say.
+  private func settle(_ concerned: inout Set<ResourceKey>) -> RoutingState.Plan {
+    let old = Set(routing.problems)
+    let plan = routing.settle()
+    concerned.formUnion(old.symmetricDifference(routing.problems).map(\.key))
+    routingProblems = Dictionary(grouping: routing.problems, by: \.key)
+    return plan
   }
 
   /// The plugin has attached an endpoint and waits until its policy is in force.
@@ -165,7 +210,9 @@ actor AgentCore {
     health.report(
       "int_dataplane", live: true, ready: status.inSync && status.failure == nil,
       detail: status.failure ?? (status.inSync ? "" : "the datastore has not been read yet"))
+    health.note("the host's own network", status.hostProblem)
     reportRefused()
+    retrier?.set(undone)
     answer()
   }
 
@@ -195,18 +242,17 @@ actor AgentCore {
     }
   }
 
-  /// Says what is stored and not in force: once in the log, and for as long as it lasts in the
-  /// metrics and in the readiness detail.
-  private func reportFindings() {
-    let unenforced = converter.unenforced
-    let problems = converter.problems + routing.problems
-    let lines = unenforced.map(\.description) + problems.map(\.description)
-    let current = Set(lines)
-    guard current != reported else { return }
-    for line in lines where !reported.contains(line) { log.warning("\(line)") }
-    for line in reported.subtracting(current) { health.note(line, nil) }
-    for line in current { health.note(line, line) }
-    reported = current
-    metrics.set(unenforced: unenforced, problems: problems.count)
+  /// Says what of these objects is stored and not in force: once in the log, and for as long as it
+  /// lasts in the metrics and in the readiness detail.
+  private func report(_ keys: Set<ResourceKey>) {
+    for key in keys.sorted() {
+      let change = findings.set(
+        key, unenforced: converter.unenforced(in: key),
+        problems: converter.problems(in: key) + (routingProblems[key] ?? []))
+      for line in change.lines { log.warning("\(line)") }
+      for (name, text) in change.notes { health.note(name, text) }
+      metrics.set(key, idle: change.idle, enforced: change.enforced)
+    }
+    metrics.set(problems: findings.problemCount)
   }
 }

@@ -24,6 +24,7 @@ struct AgentLoop: Service, CustomStringConvertible {
 
   func run() async throws {
     let watcher = try LinkWatcher()
+    await core.startRetrying()
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await gate.run() }
@@ -34,7 +35,6 @@ struct AgentLoop: Service, CustomStringConvertible {
             await core.linksChanged(changes.names, host: changes.host)
           }
         }
-        group.addTask { try await retry() }
         group.addTask { try await guardTable() }
         if let bird { group.addTask { try await watch(bird) } }
         group.addTask {
@@ -48,6 +48,7 @@ struct AgentLoop: Service, CustomStringConvertible {
     } onGracefulShutdown: {
       log.info("stopping")
     }
+    await core.stopRetrying()
   }
 
   /// Takes what the syncer delivers and the lock lets pass. Settings take effect as they change.
@@ -62,6 +63,7 @@ struct AgentLoop: Service, CustomStringConvertible {
         "async_calc_graph", live: true, ready: batch.status != .waitForDatastore || batch.isUsable,
         detail: batch.status.rawValue)
       let effects = await core.process(batch)
+      var plan = effects.routing
       // What was read at the start counts until everything has been read once: a configuration that
       // has not come yet is not one that was deleted.
       isComplete = isComplete || batch.status == .inSync
@@ -75,14 +77,14 @@ struct AgentLoop: Service, CustomStringConvertible {
         if old != settings.current || !isConfigured {
           isConfigured = true
           output.level = settings.logLevel
-          await core.configure(settings.dataplane)
+          plan = await core.configure(settings.dataplane) ?? plan
           await server.serve(
             health: settings.healthAddress, metrics: settings.metricsAddress)
           await policyRefresh.set(settings.current.nftablesRefreshInterval)
           await interfaceRefresh.set(Self.interfaceInterval(settings.current))
         }
       }
-      if let bird, let plan = effects.routing { await bird.take(plan) }
+      if let bird, let plan { await bird.take(plan) }
     }
     await policyRefresh.stop()
     await interfaceRefresh.stop()
@@ -99,15 +101,6 @@ struct AgentLoop: Service, CustomStringConvertible {
     while true {
       try await Task.sleep(for: .seconds(1))
       await core.checkTable()
-    }
-  }
-
-  /// Tries again what could not be programmed.
-  private func retry() async throws {
-    var backoff = SyncBackoff(first: .milliseconds(250), longest: .seconds(10))
-    while true {
-      try await Task.sleep(for: backoff.next())
-      if await core.needsRetry { await core.retry() } else { backoff.reset() }
     }
   }
 

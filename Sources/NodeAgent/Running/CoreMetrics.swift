@@ -5,7 +5,6 @@ import Datastore
 import PolicyEngine
 import Resources
 import SyncModel
-import Synchronization
 import Telemetry
 
 /// The calculation's part of `felix_*` (facts §4.15).
@@ -18,12 +17,6 @@ struct CoreMetrics: Sendable {
   private let resyncsStarted: Counter
   private let malformed: Gauge
   private let refused: Gauge
-  private let shown = Shown()
-
-  /// The series of what is not enforced, to take away those that have gone.
-  private final class Shown: Sendable {
-    let series = Mutex<Set<Unenforced>>([])
-  }
 
   init(_ registry: MetricsRegistry) {
     self.registry = registry
@@ -111,22 +104,19 @@ struct CoreMetrics: Sendable {
 
   func set(refused count: Int) { refused.set(count) }
 
-  func set(unenforced: [Unenforced], problems: Int) {
-    malformed.set(problems)
+  func set(problems count: Int) { malformed.set(count) }
+
+  /// What of an object is not enforced for the first time, and what is again.
+  func set(_ key: ResourceKey, idle: Set<String>, enforced: Set<String>) {
     let name = "calico_stored_not_enforced"
-    func labels(_ item: Unenforced) -> [String: String] {
-      ["object": item.key.description, "field": item.field]
+    func labels(_ field: String) -> [String: String] {
+      ["object": key.description, "field": field]
     }
-    shown.series.withLock { series in
-      let current = Set(unenforced)
-      for item in series.subtracting(current) { registry.remove(name, labels: labels(item)) }
-      for item in current {
-        registry.gauge(
-          name, help: "What is stored and not enforced, by object and field.",
-          labels: labels(item)
-        ).set(1)
-      }
-      series = current
+    for field in enforced { registry.remove(name, labels: labels(field)) }
+    for field in idle {
+      registry.gauge(
+        name, help: "What is stored and not enforced, by object and field.", labels: labels(field)
+      ).set(1)
     }
   }
 }

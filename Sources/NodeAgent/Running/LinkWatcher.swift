@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Datastore
 import Glibc
 import Logging
 import Netlink
@@ -28,7 +29,9 @@ struct LinkWatcher {
     }
 
     /// Takes up an event. Workloads' own come by the hundred and tell nothing of the host: link-local
-    /// addresses, and routes to the workloads' addresses, which have no gateway.
+    /// addresses, and routes to the workloads' addresses, which have no gateway. Neither do BIRD's
+    /// routes, which lead to other nodes' blocks and come by the thousand: they are told apart by
+    /// their protocol.
     mutating func take(_ event: RouteEvent) {
       switch event {
       case .link(let link), .linkRemoved(let link): names.insert(link.name)
@@ -36,7 +39,8 @@ struct LinkWatcher {
         if !address.address.address.isLinkLocal { host = true }
       case .route(let route), .routeRemoved(let route):
         let isLocal = route.destination.isHost && route.gateway == nil && route.nextHops.isEmpty
-        if route.table == RouteTable.main, route.protocol != .kernel, !isLocal { host = true }
+        let isHosts = route.protocol != .kernel && route.protocol != .bird
+        if route.table == RouteTable.main, isHosts, !isLocal { host = true }
       default: break
       }
     }
@@ -56,24 +60,70 @@ struct LinkWatcher {
     }
   }
 
+  /// When changes of the host's network are told. They come in heaps, and each makes the whole of
+  /// it be read: so they are told when there has been none for a while, but none waits for longer
+  /// than `longest`, however many come.
+  struct HostPause: Sendable {
+    static let quiet = Duration.milliseconds(500)
+    static let longest = Duration.seconds(2)
+    /// When those that nobody was told of are to be told at the latest.
+    private var latest: Duration?
+    /// When they are, if no other comes.
+    private var due = Duration.zero
+
+    /// One has come.
+    mutating func note(at now: Duration) {
+      let latest = self.latest ?? now + Self.longest
+      self.latest = latest
+      due = min(now + Self.quiet, latest)
+    }
+
+    /// For how long to wait; `nil` when there is none to tell of.
+    func wait(at now: Duration) -> Duration? { latest.map { _ in max(due - now, .zero) } }
+
+    /// Whether to tell of them now.
+    ///
+    /// - Parameter isTelling: Something else is told now, and may depend on what is the host's.
+    mutating func take(at now: Duration, isTelling: Bool) -> Bool {
+      guard latest != nil, isTelling || now >= due else { return false }
+      latest = nil
+      return true
+    }
+  }
+
+  typealias Open = @Sendable () throws(NetlinkError) -> RouteMonitor
+
   private let executor: ThreadExecutor
+  private let clock: SyncClock
+  private let open: Open
 
-  init() throws(NetlinkError) { executor = try ThreadExecutor(name: "links") }
+  /// - Parameter open: Subscribes to what happens.
+  init(
+    clock: SyncClock = .continuous,
+    open: @escaping Open = { () throws(NetlinkError) in
+      try RouteMonitor([.links, .addresses, .routes])
+    }
+  ) throws(NetlinkError) {
+    executor = try ThreadExecutor(name: "links")
+    self.clock = clock
+    self.open = open
+  }
 
-  /// What happens, until the consumer's task ends. The first says that everything is to be looked at.
+  /// What happens, until the consumer's task ends. Whenever watching begins, for the first time or
+  /// after a failure, it says that everything is to be looked at.
   func changes(log: Logger) -> some AsyncSequence<Changes, Never> {
     let waiting = Waiting()
     let stream = AsyncStream<Void>(bufferingPolicy: .bufferingNewest(1)) { continuation in
       let task = Task(executorPreference: executor) {
+        var backoff = SyncBackoff()
         while !Task.isCancelled {
-          do throws(NetlinkError) {
-            let monitor = try RouteMonitor([.links, .addresses, .routes])
-            waiting.add(Changes(areLost: true))
-            continuation.yield()
-            try Self.follow(monitor, waiting, continuation)
-          } catch {
-            log.warning("watching interfaces: \(error)")
-          }
+          let start = clock.now()
+          guard let error = watch(waiting, continuation) else { break }
+          // What went well for a while is no row of failures.
+          if clock.now() - start > Self.longestPause { backoff.reset() }
+          let pause = backoff.next()
+          log.warning("watching interfaces: \(error); again in \(pause)")
+          do { try await clock.sleep(pause) } catch { break }
         }
         continuation.finish()
       }
@@ -82,24 +132,47 @@ struct LinkWatcher {
     return stream.map { waiting.take() }
   }
 
-  private static func follow(
+  private static let longestPause = SyncBackoff().longest
+
+  /// Watches until the task is cancelled, or until that fails, and returns why.
+  private func watch(
+    _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation
+  ) -> NetlinkError? {
+    do throws(NetlinkError) {
+      let monitor = try open()
+      waiting.add(Changes(areLost: true))
+      continuation.yield()
+      try follow(monitor, waiting, continuation)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func follow(
     _ monitor: RouteMonitor, _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation
   ) throws(NetlinkError) {
-    // Routes change by the thousand when a peer comes: about the host's a pause is made.
-    var isHostWaiting = false
+    var pause = HostPause()
     while !Task.isCancelled {
+      let wait = min(pause.wait(at: clock.now()) ?? HostPause.quiet, HostPause.quiet)
       var file = pollfd(fd: monitor.fileDescriptor, events: Int16(POLLIN), revents: 0)
-      let isQuiet = poll(&file, 1, 500) <= 0
+      let isReadable = poll(&file, 1, Self.milliseconds(wait)) > 0
       var changes = Changes()
-      while !isQuiet, let events = try monitor.receive(wait: false) {
+      // One datagram at a time: a stream of them does not keep what is due waiting.
+      if isReadable, let events = try monitor.receive(wait: false) {
         for event in events { changes.take(event) }
       }
-      isHostWaiting = isHostWaiting || changes.host
-      changes.host = isHostWaiting && (isQuiet || !changes.names.isEmpty)
-      if changes.host { isHostWaiting = false }
+      let now = clock.now()
+      if changes.host { pause.note(at: now) }
+      changes.host = pause.take(at: now, isTelling: !changes.names.isEmpty)
       guard !changes.isEmpty else { continue }
       waiting.add(changes)
       continuation.yield()
     }
+  }
+
+  /// Rounded up, so that nobody asks again before the time.
+  private static func milliseconds(_ duration: Duration) -> Int32 {
+    Int32(clamping: Int64((duration / .milliseconds(1)).rounded(.up)))
   }
 }

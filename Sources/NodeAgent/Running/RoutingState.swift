@@ -23,8 +23,13 @@ struct RoutingState: Sendable {
   private let routerID: NodeConfiguration.RouterID
   private let logFile: String
   private(set) var nodes: [String: SyncNode] = [:]
-  private var pools: [CIDR: SyncPool] = [:]
-  private var blocks: [CIDR: SyncBlock] = [:]
+  private var pools = PrefixMap<BGPPool.Announced>()
+  /// The node of each block, where there is one.
+  private var blocks = PrefixMap<String?>()
+  /// The blocks that this node has.
+  private var ownBlocks: Set<CIDR> = []
+  /// The blocks outside of all pools.
+  private var strays = PrefixMap<Void>()
   /// By name: `default`, or `node.<name>`.
   private var configurations: [String: BGPConfigurationSpec] = [:]
   var workloadInterfacePrefixes: [String] = ["cali"]
@@ -43,19 +48,63 @@ struct RoutingState: Sendable {
   mutating func apply(_ update: SyncUpdate) -> Bool {
     switch update {
     case .node(let name, let value):
+      let old = nodes[name]
       nodes[name] = value
+      return !Self.isSame(old, value)
     case .pool(let cidr, let value):
-      pools[cidr] = value
+      return set(pool: cidr, value.map(Self.announced))
     case .block(let cidr, let value):
-      let matters = blocks[cidr]?.node == node || value?.node == node || isStray(cidr)
-      blocks[cidr] = value
-      return matters
+      return set(block: cidr, value)
     case .bgpConfiguration(let name, let value):
+      let old = configurations[name]
       configurations[name] = value
+      return !Self.isSame(old, value)
     default:
       return false
     }
+  }
+
+  /// Whether two versions of a node are the same to its peers, which do not look at its labels.
+  private static func isSame(_ a: SyncNode?, _ b: SyncNode?) -> Bool {
+    (a == nil) == (b == nil) && a?.ipv4 == b?.ipv4 && a?.ipv6 == b?.ipv6
+      && a?.asNumber == b?.asNumber && a?.routeReflectorClusterID == b?.routeReflectorClusterID
+  }
+
+  /// Whether two versions of a configuration say the same as far as it is used.
+  private static func isSame(_ a: BGPConfigurationSpec?, _ b: BGPConfigurationSpec?) -> Bool {
+    a?.asNumber == b?.asNumber && a?.listenPort == b?.listenPort
+      && a?.logSeverityScreen == b?.logSeverityScreen
+      && a?.isMeshEnabled ?? true == b?.isMeshEnabled ?? true
+  }
+
+  /// Sets or withdraws a pool; whether that matters.
+  private mutating func set(pool cidr: CIDR, _ announced: BGPPool.Announced?) -> Bool {
+    let old = pools[cidr]
+    guard old != announced else { return false }
+    pools[cidr] = announced
+    if old == nil {
+      for (block, _) in strays.covered(by: cidr) { strays.removeValue(for: block) }
+    } else if announced == nil {
+      for (block, _) in blocks.covered(by: cidr) where !isPooled(block) {
+        strays.insert((), for: block)
+      }
+    }
     return true
+  }
+
+  /// Sets or withdraws a block; whether that matters. Which addresses of it are in use does not.
+  private mutating func set(block cidr: CIDR, _ value: SyncBlock?) -> Bool {
+    let old = blocks[cidr]
+    guard old != value.map(\.node) else { return false }
+    blocks[cidr] = value.map(\.node)
+    let wasOwn = ownBlocks.remove(cidr) != nil
+    let isOwn = value?.node == node
+    if isOwn { ownBlocks.insert(cidr) }
+    // Of those outside of all pools each is announced, whoever has it.
+    let isStray = (old == nil || value == nil) && !isPooled(cidr)
+    if isStray, value == nil { strays.removeValue(for: cidr) }
+    if isStray, value != nil { strays.insert((), for: cidr) }
+    return wasOwn != isOwn || isStray
   }
 
   /// What BIRD is to do by what is known now.
@@ -73,17 +122,16 @@ struct RoutingState: Sendable {
     guard own.ipv4 != nil || own.ipv6 != nil else {
       return .wait("this node has no address that BGP can use: see spec.bgp of Node(\(node))")
     }
-    let strays = strays(&found)
-    let isOwn = { (cidr: CIDR) in
-      blocks[cidr]?.node == node && (strays.contains(cidr) || !isStray(cidr))
-    }
+    let foreign = foreign(&found)
     return .run(
       BGPDaemonConfiguration(
         routerID: identifier(of: own), asNumber: asNumber(of: own), ipv4: own.ipv4?.address,
         ipv6: own.ipv6?.address, listenPort: listenPort(of: node),
-        blocks: blocks.keys.filter(isOwn).sorted(),
-        pools: (pools.map { BGPPool(cidr: $0, announced: Self.announced($1)) }
-          + strays.map { BGPPool(cidr: $0, announced: .workloads) }).sorted { $0.cidr < $1.cidr },
+        blocks: ownBlocks.subtracting(foreign).sorted(),
+        pools: (pools.map { BGPPool(cidr: $0.key, announced: $0.value) }
+          + strays.filter { !foreign.contains($0.key) }.map {
+            BGPPool(cidr: $0.key, announced: .workloads)
+          }).sorted { $0.cidr < $1.cidr },
         peers: clusterConfiguration?.isMeshEnabled ?? true ? mesh(from: own, &found) : [],
         workloadInterfacePrefixes: workloadInterfacePrefixes, logLevel: logLevel, logFile: logFile))
   }
@@ -96,29 +144,30 @@ struct RoutingState: Sendable {
     return pool.disabled ? .workloads : .everything
   }
 
-  /// Whether a block is outside of all pools.
-  private func isStray(_ block: CIDR) -> Bool { !pools.keys.contains { $0.contains(block) } }
+  /// Whether a block is in a pool.
+  private func isPooled(_ block: CIDR) -> Bool { !pools.covering(block).isEmpty }
 
-  /// The blocks outside of all pools: their pool was deleted while pods ran in it, and these keep
-  /// their routes. One that holds a node's address is no network of pods.
-  private func strays(_ found: inout Set<ConversionProblem>) -> Set<CIDR> {
-    var strays: Set<CIDR> = []
-    for block in blocks.keys where isStray(block) {
-      let holder = nodes.filter { _, node in
-        [node.ipv4, node.ipv6].contains { $0.map { block.contains($0.address) } ?? false }
-      }.keys.min()
-      if let holder {
-        found.insert(
-          ConversionProblem(
-            key: ResourceKey(kind: .ipamBlock, name: IPAMBlock.name(of: block)), field: "spec.cidr",
-            reason:
-              "is outside of all pools and holds the address of node \(holder): no routes for "
-              + "'\(block)'"))
-      } else {
-        strays.insert(block)
+  /// Blocks outside of all pools are those whose pool was deleted while pods ran in it, and these
+  /// keep their routes. One that holds a node's address is no network of pods: those are returned.
+  private func foreign(_ found: inout Set<ConversionProblem>) -> Set<CIDR> {
+    guard !strays.isEmpty else { return [] }
+    var holders: [CIDR: String] = [:]
+    for (name, node) in nodes {
+      for address in [node.ipv4, node.ipv6].compactMap({ $0?.address }) {
+        for (block, _) in strays.covering(CIDR(host: address)) {
+          holders[block] = min(holders[block] ?? name, name)
+        }
       }
     }
-    return strays
+    for (block, holder) in holders {
+      found.insert(
+        ConversionProblem(
+          key: ResourceKey(kind: .ipamBlock, name: IPAMBlock.name(of: block)), field: "spec.cidr",
+          reason:
+            "is outside of all pools and holds the address of node \(holder): no routes for "
+            + "'\(block)'"))
+    }
+    return Set(holders.keys)
   }
 
   /// A session with every other node of the mesh, for each family that both have. Of nodes with one

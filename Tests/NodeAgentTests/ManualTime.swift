@@ -1,0 +1,67 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Datastore
+import Synchronization
+
+/// Time that passes when it is told to.
+final class ManualTime: Sendable {
+  private struct State {
+    var now = Duration.zero
+    var sleepers: [(until: Duration, number: Int, wake: CheckedContinuation<Void, any Error>)] =
+      []
+    var count = 0
+  }
+
+  private let state = Mutex(State())
+
+  var clock: SyncClock {
+    SyncClock(now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep($0) })
+  }
+
+  private func sleep(_ pause: Duration) async throws {
+    let number = state.withLock { state in
+      state.count += 1
+      return state.count
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let isCancelled = state.withLock { state in
+          if Task.isCancelled { return true }
+          state.sleepers.append((state.now + pause, number, continuation))
+          return false
+        }
+        if isCancelled { continuation.resume(throwing: CancellationError()) }
+      }
+    } onCancel: {
+      let sleeper = state.withLock { state in
+        state.sleepers.firstIndex { $0.number == number }.map { state.sleepers.remove(at: $0) }
+      }
+      sleeper?.wake.resume(throwing: CancellationError())
+    }
+  }
+
+  var now: Duration { state.withLock { $0.now } }
+
+  /// Whether nobody sleeps.
+  var isIdle: Bool { state.withLock { $0.sleepers.isEmpty } }
+
+  /// Waits until somebody sleeps, and tells until when.
+  func sleeper() async -> Duration {
+    while true {
+      if let until = state.withLock({ $0.sleepers.first?.until }) { return until }
+      await Task.yield()
+    }
+  }
+
+  /// Lets time pass, and wakes whose time has come.
+  func pass(_ time: Duration) {
+    let awake = state.withLock { state in
+      state.now += time
+      let awake = state.sleepers.filter { $0.until <= state.now }
+      state.sleepers.removeAll { $0.until <= state.now }
+      return awake
+    }
+    for sleeper in awake { sleeper.wake.resume() }
+  }
+}
