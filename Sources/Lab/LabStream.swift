@@ -6,11 +6,14 @@
 public final class LabStream {
   /// What was seen.
   public struct Report: Sendable {
-    /// Messages sent, and answered in order.
+    /// Messages sent, and answered in order. At the end it waits for the answers that are due, so
+    /// that without a loss all are.
     public var sent = 0
     public var answered = 0
     /// The longest time without an answer.
     public var longestSilence = 0
+    /// How many messages were without an answer at once.
+    public var mostUnanswered = 0
     /// Segments that TCP had to send again.
     public var retransmits = 0
     /// What broke the connection; nil when nothing did.
@@ -47,6 +50,7 @@ public final class LabStream {
         report.sent = number("sent")
         report.answered = number("answered")
         report.longestSilence = number("longest-silence-ms")
+        report.mostUnanswered = number("most-unanswered")
         report.retransmits = number("retransmits")
         let trouble = line.range(afterFirst: "trouble=")
         report.trouble = trouble == "none" ? nil : trouble

@@ -12,6 +12,9 @@ struct Stream {
   /// How long one try to reach a denied target lives; several are under way at once.
   private static let attemptLife = 1000
   private static let deniedInterval = 25
+  /// How long answers that are due are waited for at the end, milliseconds: less than whoever has
+  /// told it to stop waits before it is killed.
+  private static let lastWait = 1500
 
   private struct Connection {
     var socket: Socket
@@ -20,6 +23,7 @@ struct Stream {
     var pending = ""
     var lastAnswer = now()
     var longestSilence = 0
+    var mostUnanswered = 0
   }
 
   private struct Denied {
@@ -39,14 +43,22 @@ struct Stream {
     var trouble: String?
     var nextSend = now()
     var hasStarted = false
-    while !Stop.isRequested {
+    var end: Int?
+    while true {
+      if Stop.isRequested {
+        end = end ?? now() + Self.lastWait
+        guard trouble == nil, let connection, connection.received < connection.sent,
+          now() < end ?? 0
+        else { break }
+      }
       if var current = connection, trouble == nil {
-        if now() >= nextSend {
+        if now() >= nextSend, end == nil {
           nextSend = now() + interval
           current.sent += 1
           if !current.socket.send("\(current.sent)\n") { trouble = reason(errno) }
         }
         if let problem = receive(&current) { trouble = problem }
+        current.mostUnanswered = max(current.mostUnanswered, current.sent - current.received)
         connection = current
       }
       for index in attacks.indices { step(&attacks[index], denied[index]) }
@@ -131,7 +143,8 @@ struct Stream {
         connection.longestSilence, trouble == nil ? now() - connection.lastAnswer : 0)
       say(
         "stream sent=\(connection.sent) answered=\(connection.received) "
-          + "longest-silence-ms=\(silence) retransmits=\(connection.socket.retransmits) "
+          + "longest-silence-ms=\(silence) most-unanswered=\(connection.mostUnanswered) "
+          + "retransmits=\(connection.socket.retransmits) "
           + "trouble=\(trouble ?? "none")")
     }
     for (attack, target) in zip(attacks, denied) {
