@@ -34,12 +34,20 @@ struct ManifestReader {
     }
   }
 
-  /// Where a document's resources stand in it.
+  /// Where a document's resources stand in it: as the document, in a list, or in the lists of a
+  /// bare list.
   private static func paths(_ value: Value) -> [ValuePath] {
-    if let items = value.array { return items.indices.map { ValuePath([.index($0)]) } }
-    guard value["kind"]?.string?.hasSuffix("List") == true, let items = value["items"]?.array
-    else { return [ValuePath()] }
-    return items.indices.map { ValuePath([.key("items"), .index($0)]) }
+    guard let items = value.array else { return paths(of: value, at: ValuePath()) }
+    return items.enumerated().flatMap { index, item in
+      paths(of: item, at: ValuePath([.index(index)]))
+    }
+  }
+
+  private static func paths(of value: Value, at path: ValuePath) -> [ValuePath] {
+    guard value["kind"]?.string?.hasSuffix("List") == true else { return [path] }
+    return (value["items"]?.array ?? []).indices.map {
+      path.appending("items").appending($0)
+    }
   }
 
   private mutating func add(_ item: ManifestItem) {

@@ -79,6 +79,7 @@ extension Session {
 
     // 2. New ones.
     let limit = Self.blockLimit(s.settings.maxBlocksPerHost, request.maxBlocksPerHost)
+    var isAtLimit = false
     while missing > 0, s.settings.autoAllocateBlocks {
       guard owned < limit else {
         if s.settings.strictAffinity {
@@ -86,6 +87,7 @@ extension Session {
           result.messages.append(IPAMError.blockLimitMessage(limit))
           return
         }
+        isAtLimit = true
         break
       }
       guard let block = try await hunt.next(&self, s) else { break }
@@ -100,7 +102,11 @@ extension Session {
       return
     }
     try await borrow(&result, holder, hunt, choice.pools, s)
-    if missing > 0 {
+    if missing > 0, isAtLimit {
+      // There may be room in the pools, but not for this host.
+      result.blockLimit = limit
+      result.messages.append(IPAMError.blockLimitMessage(limit))
+    } else if missing > 0 {
       let pools = choice.pools.map(\.cidr.description).joined(separator: " ")
       result.messages.append("No IPs available in pools: [\(pools)]")
     }

@@ -10,7 +10,7 @@ struct DocumentReader {
 
   mutating func read(_ value: Value, at path: ValuePath, kindOfList: String?, depth: Int) {
     if case .array(let items) = value, depth == 0 {
-      return readAll(items, at: path, kind: nil)
+      return readAll(items, at: path, kind: nil, depth: 1)
     }
     guard value.members != nil else {
       return fail(path, "must be a resource, is \(value.typeName)")
@@ -18,7 +18,8 @@ struct DocumentReader {
     let kind = text("kind", of: value, at: path, else: kindOfList)
     let version = text("apiVersion", of: value, at: path, else: kindOfList == nil ? nil : Self.v3)
     guard let kind, let version else { return }
-    if depth == 0, kind.hasSuffix("List") {
+    // As the document, or in a bare list, as what shows several kinds has them.
+    if depth < 2, kind.hasSuffix("List") {
       let isOurs = version == Self.v3 && Kind(rawValue: String(kind.dropLast(4))) != nil
       guard isOurs || (kind == "List" && version == "v1") || (kind == "List" && version == Self.v3)
       else { return fail(path.appending("kind"), Self.unknown(kind, version)) }
@@ -32,7 +33,7 @@ struct DocumentReader {
         return fail(path.appending("items"), "must be a list, is \(other.typeName)")
       }
       let itemKind = kind == "List" ? nil : String(kind.dropLast(4))
-      return readAll(items, at: path.appending("items"), kind: itemKind)
+      return readAll(items, at: path.appending("items"), kind: itemKind, depth: 2)
     }
     guard version == Self.v3, let known = Kind(rawValue: kind) else {
       return fail(path.appending("kind"), Self.unknown(kind, version))
@@ -54,10 +55,12 @@ struct DocumentReader {
     return "unknown resource type (\(kind)) and/or version (\(version))"
   }
 
-  private mutating func readAll(_ items: [Value], at path: ValuePath, kind: String?) {
+  private mutating func readAll(
+    _ items: [Value], at path: ValuePath, kind: String?, depth: Int
+  ) {
     for (index, item) in items.enumerated() {
       guard problems.count < DecodingContext.problemLimit else { return }
-      read(item, at: path.appending(index), kindOfList: kind, depth: 1)
+      read(item, at: path.appending(index), kindOfList: kind, depth: depth)
     }
   }
 

@@ -86,7 +86,6 @@ struct RuleTests {
         + "\(name)3-tcp-6379) and 1 more]\n")
     for policy in policies { _ = await desk.run("delete", "-f", "-", input: policy) }
     #expect(await desk.run("delete", "tier", "internal-access").code == 0)
-    try await desk.store(Tier(name: "default"))
     #expect(
       await desk.run("delete", "tier", "default").error
         == "failed to delete 'Tier' resource: [operation delete is not supported on "

@@ -181,9 +181,9 @@ struct ShortOptionTests {
     #expect(listed.output.contains("kube-public   allow"))
     #expect(await desk.run("get", "np", "-n=kube-public") == listed)
     #expect(await desk.run("get", "np", "-ndefault").output.contains("allow") == false)
-    let yaml = await desk.run("get", "gnp", "-oyaml")
-    #expect(yaml.output.contains("kind: GlobalNetworkPolicyList"))
-    #expect(await desk.run("get", "gnp", "-Aoyaml").output == yaml.output)
+    let yaml = await desk.run("get", "np", "--all-namespaces", "-oyaml")
+    #expect(yaml.output.contains("kind: NetworkPolicyList"))
+    #expect(await desk.run("get", "np", "-Aoyaml").output == yaml.output)
     #expect(await desk.run("apply", "-f-", input: policy).code == 0)
     // A variable of a script that is not set.
     #expect(await desk.run("get", "np", "-n=") == (await desk.run("get", "np")))

@@ -171,6 +171,19 @@ import Testing
     #expect(Set(result.v4.assignments.map(\.block)).count == 2)
   }
 
+  @Test("where nothing can be borrowed, the limit of blocks is the reason")
+  func limitWithoutBorrowing() async throws {
+    let world = try await World(atomic: true)
+    var request = AutoAssignRequest(host: "a", handle: "h", v4Count: 6)
+    request.maxBlocksPerHost = 1
+    let result = try await world.ipam.autoAssign(request)
+    let text =
+      "Need to allocate an IPAM block but could not - limit of 1 blocks reached for this node"
+    #expect(result.failure.map { "\($0)" } == text)
+    #expect(result.v4.assignments.count == 4)
+    #expect(result.v4.messages == [text])
+  }
+
   @Test("with strict affinity the limit of blocks is an error", arguments: [true, false])
   func limitStrict(atomic: Bool) async throws {
     let world = try await World(atomic: atomic)

@@ -10,7 +10,7 @@ struct CreateCommand: ContextCommand {
     abstract: "Create resources from files or standard input.",
     discussion: """
       Nothing is created unless all resources of all files are valid. One that exists already is \
-      an error; what stands before it in the files stays created.
+      an error; all others are created.
 
         calicoctl create -f policy.yaml
         cat policy.yaml | calicoctl create -f -
@@ -26,7 +26,7 @@ struct CreateCommand: ContextCommand {
 
   func run(in context: CommandContext) async throws {
     let items = try manifests.read(place.namespace, context)
-    try await options.withStore(context) { store in
+    try await options.withStore(context, ensuringBuiltIns: true) { store in
       let writer = ResourceWriter(store)
       try await BatchRun(.create, items.map(\.key), context).each { index in
         try await writer.create(items[index], skipExisting: skipExists)

@@ -40,7 +40,7 @@ struct DeleteCommand: ContextCommand {
     } else {
       targets = try manifests.read(place.namespace, context).map { ($0.key, $0.revision) }
     }
-    try await options.withStore(context) { store in
+    try await options.withStore(context, ensuringBuiltIns: true) { store in
       let writer = ResourceWriter(store)
       try await BatchRun(.delete, targets.map(\.key), context).each { index in
         let target = targets[index]

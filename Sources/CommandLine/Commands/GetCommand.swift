@@ -53,7 +53,7 @@ struct GetCommand: ContextCommand {
         "unrecognized output format \(output.quoted), valid are: \(OutputFormat.names)")
     }
     let query = try query(context)
-    try await options.withStore(context) { store in
+    try await options.withStore(context, ensuringBuiltIns: true) { store in
       var found: FoundResources
       do {
         found = try await query.run(store)
@@ -76,7 +76,16 @@ struct GetCommand: ContextCommand {
       let namespace = place.namespace
       return .keys(try manifests.read(namespace, context).map(\.key))
     }
-    let selection = try Selection(kind, namespace: place.namespace)
+    let selection: Selection
+    do {
+      selection = try Selection(kind, namespace: place.namespace)
+    } catch {
+      throw CommandFailure("failed to get resources: \(error)")
+    }
+    if allNamespaces, !selection.kind.isNamespaced {
+      throw CommandFailure(
+        "failed to get resources: \(selection.kind.rawValue) is not namespaced")
+    }
     if name.isEmpty {
       return .list(ListQuery(selection.kind, namespace: allNamespaces ? nil : selection.namespace))
     }

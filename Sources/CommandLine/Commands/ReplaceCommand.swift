@@ -24,7 +24,7 @@ struct ReplaceCommand: ContextCommand {
 
   func run(in context: CommandContext) async throws {
     let items = try manifests.read(place.namespace, context)
-    try await options.withStore(context) { store in
+    try await options.withStore(context, ensuringBuiltIns: true) { store in
       let writer = ResourceWriter(store)
       try await BatchRun(.replace, items.map(\.key), context).each { index in
         try await writer.replace(items[index])

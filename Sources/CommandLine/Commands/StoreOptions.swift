@@ -18,9 +18,11 @@ struct StoreOptions: ParsableArguments {
 
   /// Opens the datastore, does something with it and gives it back.
   ///
-  /// - Parameter checkingVersion: whether a cluster of another version is refused.
+  /// - Parameters:
+  ///   - checkingVersion: whether a cluster of another version is refused.
+  ///   - ensuringBuiltIns: whether what every datastore has is stored first where it is missing.
   func withStore(
-    _ context: CommandContext, checkingVersion: Bool = true,
+    _ context: CommandContext, checkingVersion: Bool = true, ensuringBuiltIns: Bool = false,
     _ body: (any Datastore) async throws -> Void
   ) async throws {
     if let config {
@@ -40,6 +42,7 @@ struct StoreOptions: ParsableArguments {
     }
     do {
       if checkingVersion { try await checkVersion(store) }
+      if ensuringBuiltIns { await BuiltInObjects.ensure(store) }
       try await body(store)
     } catch {
       await store.close()

@@ -3,6 +3,7 @@
 
 import Datastore
 import Resources
+import ValueTree
 
 /// What a query found.
 struct FoundResources {
@@ -20,6 +21,8 @@ struct FoundResources {
       items[index].metadata.resourceVersion = nil
       items[index].metadata.creationTimestamp = nil
       items[index].metadata.generation = nil
+      items[index].metadata.namespace = nil
+      items[index].metadata.unknown.removeAll { $0.key == "selfLink" }
     }
   }
 }

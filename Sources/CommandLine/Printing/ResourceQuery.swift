@@ -14,7 +14,7 @@ enum ResourceQuery {
     switch self {
     case .list(let query):
       let result = try await store.list(query)
-      found.items = result.items
+      found.items = Self.inOrder(result.items)
       found.missing = result.malformed.map { .unreadable($0) }
       found.list = (query.kind, result.revision)
     case .keys(let keys):
@@ -30,5 +30,14 @@ enum ResourceQuery {
       }
     }
     return found
+  }
+
+  /// Tiers in the order in which they decide; all else as the store has it, by key.
+  private static func inOrder(_ items: [any Resource]) -> [any Resource] {
+    guard items.allSatisfy({ $0 is Tier }) else { return items }
+    return items.compactMap { $0 as? Tier }.sorted {
+      let (a, b) = ($0.spec.order ?? .infinity, $1.spec.order ?? .infinity)
+      return (a, $0.metadata.name) < (b, $1.metadata.name)
+    }
   }
 }

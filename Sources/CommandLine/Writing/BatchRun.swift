@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Datastore
 import Resources
 
 /// One command on several resources, one after the other, and what is said of it.
@@ -29,20 +30,35 @@ struct BatchRun {
     self.context = context
   }
 
-  /// Does it to all of them, up to the first failure.
+  /// Does it to all of them; what fails keeps no other from being done. A datastore that cannot be
+  /// reached ends it: each of the others would wait for it as long.
   ///
   /// - Parameter body: does it to one; false when it was passed over as the user asked.
   func each(_ body: (Int) async throws -> Bool) async throws {
     if keys.isEmpty { return context.output("No resources specified\n") }
     var done = 0
+    var errors: [String] = []
     for index in keys.indices {
       do {
         if try await body(index) { done += 1 }
       } catch {
-        throw failure(error, after: index)
+        errors.append("\(error)")
+        let left = keys.count - index - 1
+        if left > 0, Self.endsAll(error) {
+          errors.append("the other \(left) were not tried")
+          break
+        }
       }
     }
+    guard errors.isEmpty else { throw failure(errors, done: done) }
     context.output("Successfully \(verb.past) \(done) \(kind)resource(s)\n")
+  }
+
+  private static func endsAll(_ error: any Error) -> Bool {
+    switch error as? DatastoreError {
+    case .unavailable, .cancelled: true
+    default: false
+    }
   }
 
   /// The kind in quotes and a space, when all are of one.
@@ -51,13 +67,15 @@ struct BatchRun {
     return "'\(first.kind.rawValue)' "
   }
 
-  private func failure(_ error: any Error, after count: Int) -> CommandFailure {
-    if count > 0 {
+  private func failure(_ errors: [String], done: Int) -> CommandFailure {
+    if done > 0 {
+      // Calico's words, also where others than the first were done: the errors say which were not.
       context.output(
-        "Partial success: \(verb.past) the first \(count) out of \(keys.count) \(kind)resources:\n")
-      return CommandFailure("hit error: \(error)")
+        "Partial success: \(verb.past) the first \(done) out of \(keys.count) \(kind)resources:\n")
+      return CommandFailure(errors.map { "hit error: \($0)" }.joined(separator: "\n"))
     }
     let what = keys.count == 1 ? "\(kind)resource" : "any \(kind)resources"
-    return CommandFailure("failed to \(verb.rawValue) \(what): [\(error)]")
+    return CommandFailure(
+      "failed to \(verb.rawValue) \(what): [\(errors.joined(separator: ", "))]")
   }
 }

@@ -71,6 +71,8 @@ struct ResourceWriter {
     var new = item.resource
     try await check(item, over: nil)
     new.applyDefaults()
+    Self.labelTier(&new)
+    if new is Node { try await BuiltInObjects.ensureIdentity(store) }
     do {
       _ = try await store.create(new)
     } catch {
@@ -88,6 +90,7 @@ struct ResourceWriter {
       new = Self.keepingBlockSize(pool, of: old)
     }
     new.applyDefaults()
+    Self.labelTier(&new)
     new.metadata.uid = old.metadata.uid
     new.metadata.creationTimestamp = old.metadata.creationTimestamp
     new.metadata.generation = old.metadata.generation
@@ -100,6 +103,12 @@ struct ResourceWriter {
       }
       throw item.located(error)
     }
+  }
+
+  /// A policy says its tier in a label too, by which others select policies.
+  static func labelTier(_ resource: inout any Resource) {
+    guard let policy = resource as? any PolicyResource else { return }
+    resource.metadata.labels["projectcalico.org/tier"] = policy.tier
   }
 
   func find(_ key: ResourceKey) async throws(DatastoreError) -> (any Resource)? {

@@ -1,0 +1,171 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Resources
+import TestSupport
+import Testing
+
+/// Command lines with their exit codes and what scripts look for in what they say. The facts are those
+/// of calicoctl: §1.1 kinds and their other names, §8.1 the commands, §8.2 the tables, §8.3 the
+/// messages.
+@Suite("What scripts look for")
+struct CommandTableTests {
+  /// One command line.
+  struct Row: CustomTestStringConvertible {
+    var heading: String
+    var arguments: String
+    var input = ""
+    var code: Int32
+    var output = ""
+    var error = ""
+
+    var testDescription: String { "§\(heading): \(arguments)" }
+  }
+
+  private static func manifest(_ kind: String, _ name: String) -> String {
+    "apiVersion: projectcalico.org/v3\nkind: \(kind)\nmetadata: {name: \(name)}\n"
+  }
+
+  /// On a store with nothing in it but what every one has.
+  private static var empty: [Row] {
+    let tables = [
+      ("bgpconfig", "NAME   LOGSEVERITY   MESHENABLED   ASNUMBER"),
+      ("bgpconfigs", "NAME   LOGSEVERITY"), ("bgpfilters", "NAME   NUMEXPORTV4   NUMIMPORTV4"),
+      ("bgpf", "NAME"), ("bgpfs", "NAME"), ("bf", "NAME"), ("bfs", "NAME"),
+      ("bgppeers", "NAME   PEERIP   NODE   ASN"), ("bgpp", "NAME   PEERIP"),
+      ("bgpps", "NAME   PEERIP"), ("bp", "NAME   PEERIP"), ("bps", "NAME   PEERIP"),
+      ("caliconodestatuses", "NAME   NODE"), ("nodestatus", "NAME   NODE"),
+      ("nodestatuses", "NAME   NODE"),
+      ("clusterinfo", "NAME   CLUSTERGUID   CLUSTERTYPE   CALICOVERSION   DATASTOREREADY"),
+      ("clusterinfos", "NAME   CLUSTERGUID"), ("felixconfig", "NAME"), ("felixconfigs", "NAME"),
+      ("gnp", "NAME   TIER"), ("gnps", "NAME   TIER"), ("gnetsets", "NAME"),
+      ("hep", "NAME   NODE"), ("heps", "NAME   NODE"), ("HOSTENDPOINTS", "NAME   NODE"),
+      ("ipp", "NAME   CIDR   SELECTOR"), ("ipps", "NAME   CIDR"), ("pool", "NAME   CIDR"),
+      ("pools", "NAME   CIDR"), ("reservation", "NAME"), ("reservations", "NAME"),
+      ("policy", "NAME   TIER"), ("np", "NAME   TIER"), ("policies", "NAME   TIER"),
+      ("pol", "NAME   TIER"), ("pols", "NAME   TIER"), ("netsets", "NAME"), ("no", "NAME"),
+      ("nos", "NAME"), ("Node", "NAME"), ("pro", "NAME"), ("pros", "NAME"),
+      ("sgnp", "NAME   TIER"), ("sgnps", "NAME   TIER"), ("sknp", "NAME"), ("skpol", "NAME"),
+      ("skpols", "NAME"), ("stagedkubernetespolicy", "NAME"), ("snp", "NAME   TIER"),
+      ("stagedpolicy", "NAME   TIER"), ("spol", "NAME   TIER"), ("spols", "NAME   TIER"),
+      ("tier", "NAME            ORDER"), ("wep", "WORKLOAD   NODE   NETWORKS   INTERFACE"),
+      ("weps", "WORKLOAD   NODE"), ("WorkLoadEndpoint", "WORKLOAD   NODE"),
+      ("np -A", "NAMESPACE   NAME   TIER"), ("wep -a", "NAMESPACE   WORKLOAD   NODE"),
+      ("netsets -n web", "NAMESPACE   NAME"),
+      ("hep -o wide", "NAME   NODE   INTERFACE   IPS   PROFILES"),
+      ("gnetsets -owide", "NAME   NETS"), ("np -owide", "NAME   TIER   ORDER   SELECTOR"),
+      ("nodes -owide", "NAME   ASN   IPV4   IPV6"),
+      ("wep -owide", "NAME   WORKLOAD   NODE   NETWORKS   INTERFACE   PROFILES   NATS"),
+      ("ippools -oyaml", "kind: IPPoolList"), ("ippools -o json", "\"kind\": \"IPPoolList\""),
+    ].map { Row(heading: "8.2", arguments: "get \($0)", code: 0, output: $1) }
+    let unknown = [
+      "create", "apply", "replace", "delete",
+    ].flatMap { verb in
+      [
+        Row(
+          heading: "8.3", arguments: "\(verb) -f -", input: manifest("Pod", "a"), code: 1,
+          error: "unknown resource type (Pod) and/or version (projectcalico.org/v3)"),
+        Row(
+          heading: "8.3", arguments: "\(verb) -f -", input: "a: [", code: 1,
+          error: "failed to execute command: "),
+        Row(heading: "8.3", arguments: "\(verb) -f -", code: 1, error: "no resources specified"),
+        Row(
+          heading: "8.3", arguments: "\(verb) -f - --skip-empty", code: 0,
+          output: "No resources specified"),
+        Row(
+          heading: "8.3", arguments: "\(verb) -f - -n web", input: manifest("Tier", "t"), code: 1,
+          error: "Tier is not namespaced"),
+        Row(
+          heading: "8.3", arguments: "\(verb) -f - -c /none", input: manifest("Tier", "t"), code: 1,
+          error: "Error reading config file: /none"),
+        Row(
+          heading: "8.3", arguments: "\(verb) -f -",
+          input: manifest("ClusterInformation", "default"),
+          code: 1, error: "is not supported on"),
+        Row(
+          heading: "8.3", arguments: "\(verb) -f -",
+          input: manifest("NetworkPolicy", "knp.default.a"),
+          code: 1, error: "kubernetes network policies must be managed through the kubernetes API"),
+      ]
+    }
+    let kinds = [
+      "Tier", "GlobalNetworkSet", "NetworkSet", "Node", "Profile", "GlobalNetworkPolicy",
+    ]
+    let missing = kinds.flatMap { kind in
+      [
+        Row(
+          heading: "8.3", arguments: "delete \(kind) a", code: 1,
+          error: "failed to delete '\(kind)' resource: [resource does not exist: \(kind)("),
+        Row(
+          heading: "8.3", arguments: "delete \(kind) a b", code: 1,
+          error: "failed to delete any '\(kind)' resources: [resource does not exist: \(kind)("),
+        Row(
+          heading: "8.3", arguments: "delete \(kind) a b --skip-not-exists", code: 0,
+          output: "Successfully deleted 0 '\(kind)' resource(s)"),
+        Row(
+          heading: "8.3", arguments: "replace -f -", input: manifest(kind, "a"), code: 1,
+          error: "failed to replace '\(kind)' resource: [resource does not exist: \(kind)("),
+        Row(
+          heading: "8.3", arguments: "get \(kind) a", code: 1,
+          error: "failed to get resources: [resource does not exist: \(kind)("),
+        Row(
+          heading: "8.3", arguments: "create -f -", input: manifest(kind, "a"), code: 0,
+          output: "Successfully created 1 '\(kind)' resource(s)"),
+        Row(
+          heading: "8.3", arguments: "apply -f -", input: manifest(kind, "a"), code: 0,
+          output: "Successfully applied 1 '\(kind)' resource(s)"),
+      ]
+    }
+    let others = [
+      Row(
+        heading: "8.3", arguments: "get pods", code: 1,
+        error: "failed to get resources: resource type 'pods' is not supported"),
+      Row(
+        heading: "8.3", arguments: "delete pods a", code: 1,
+        error: "resource type 'pods' is not supported"),
+      Row(
+        heading: "8.3", arguments: "delete tier", code: 1, error: "resource name may not be empty"),
+      Row(
+        heading: "8.3", arguments: "get nodes -o xml", code: 1,
+        error: "unrecognized output format 'xml'"),
+      Row(
+        heading: "8.3", arguments: "get np -A -n web", code: 64,
+        error: "cannot use both --namespace and --all-namespaces flags at the same time"),
+      Row(
+        heading: "8.3", arguments: "get nodes -l loud", code: 64, error: "unknown log level: loud"),
+      Row(
+        heading: "8.3", arguments: "ipam release --ip 10.0.0.1", code: 1,
+        error: "10.0.0.1 is not "),
+      Row(
+        heading: "8.3", arguments: "ipam show --ip 10.0.0.1", code: 0,
+        output: "10.0.0.1 is not assigned"),
+      Row(
+        heading: "8.3", arguments: "ipam show", code: 0, output: "| GROUPING | CIDR | IPS TOTAL |"),
+      Row(
+        heading: "8.3", arguments: "ipam check", code: 0,
+        output: "Checking IPAM for inconsistencies..."),
+      Row(
+        heading: "8.3", arguments: "version", code: 1, output: "Client Version:    ",
+        error: "Unable to detect installed Calico version"),
+      Row(
+        heading: "1.2", arguments: "delete tier kube-admin", code: 1,
+        error: "The built-in tier kube-admin cannot be deleted"),
+    ]
+    return tables + unknown + missing + others
+  }
+
+  @Test("each command line is answered as scripts expect")
+  func rows() async throws {
+    #expect(Self.empty.count >= 120)
+    for row in Self.empty {
+      let answer = await Desk().run(
+        row.arguments.split(separator: " ").map(String.init), input: row.input)
+      let comment: Comment = "\(row.testDescription): \(answer)"
+      #expect(answer.code == row.code, comment)
+      #expect(row.output.isEmpty || answer.output.contains(row.output), comment)
+      #expect(row.error.isEmpty || answer.error.contains(row.error), comment)
+      // What fails says why, and what does not has nothing to complain of.
+      #expect(answer.error.isEmpty == (row.code == 0), comment)
+    }
+  }
+}
