@@ -241,8 +241,8 @@ let package = Package(
     tests(
       "KubernetesDatastore",
       [
-        "Addressing", "Datastore", "IPAM", "KubernetesClient", "KubernetesModel", "Resources",
-        "StoreRig", "TestSupport", "ValueTree", protobuf,
+        "Addressing", "Datastore", "IPAM", "KubernetesClient", "KubernetesModel", "PolicyOracle",
+        "Resources", "StoreRig", "SyncModel", "TestSupport", "ValueTree", protobuf,
       ]),
     tests(
       "StoreAccess",

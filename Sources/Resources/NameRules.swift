@@ -4,7 +4,7 @@
 import ValueTree
 
 /// How names, labels and annotations must look (facts §1.4).
-enum NameRules {
+package enum NameRules {
   /// What is wrong with a resource's metadata.
   static func problems(of metadata: Metadata, kind: Kind) -> [FieldProblem] {
     var problems: [FieldProblem] = []
@@ -106,7 +106,7 @@ enum NameRules {
   }
 
   /// `[a-zA-Z0-9_.-]{1,128}`
-  static func isPortName(_ name: String) -> Bool {
+  package static func isPortName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count) && isWord(name, with: "_.-")
   }
 
@@ -123,7 +123,7 @@ enum NameRules {
     return isLetterOrDigit(first) && isLetterOrDigit(last) && isWord(text, with: "-_.")
   }
 
-  static func isLabelKey(_ key: String) -> Bool {
+  package static func isLabelKey(_ key: String) -> Bool {
     guard let slash = key.firstIndex(of: "/") else { return isQualifiedPart(key[...]) }
     return isSubdomain(String(key[..<slash])) && isQualifiedPart(key[key.index(after: slash)...])
   }

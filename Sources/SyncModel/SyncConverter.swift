@@ -39,7 +39,9 @@ public struct SyncConverter: Sendable {
     var found = Findings(change.key)
     let updates: [SyncUpdate]
     switch change {
-    case .set(let resource): updates = convert(resource, &found)
+    case .set(let resource):
+      for item in LeftOut.items(in: resource.metadata) { found.wrong(item.field, item.reason) }
+      updates = convert(resource, &found)
     case .removed(let key): updates = remove(key)
     }
     findings[change.key] = found.isEmpty ? nil : found

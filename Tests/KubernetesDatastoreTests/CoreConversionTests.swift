@@ -185,6 +185,131 @@ import ValueTree
     #expect(endpoint.spec.ports.map(\.hostPort) == [0, 5353])
   }
 
+  @Test("init containers that keep running have ports, and others and unknown protocols have none")
+  func sidecars() throws {
+    func container(_ name: String, _ transport: String, _ policy: String = "") -> KubeContainer {
+      var port = KubeContainerPort()
+      port.name = name
+      port.containerPort = 80
+      port.`protocol` = transport
+      var container = KubeContainer()
+      container.ports = [port]
+      if !policy.isEmpty { container.restartPolicy = policy }
+      return container
+    }
+    let endpoint = try #require(
+      try endpoint { pod in
+        pod.spec.containers = [container("main", "TCP", "Always"), container("odd", "QUIC")]
+        pod.spec.initContainers = [
+          container("setup", "TCP"), container("side", "UDP", "Always"),
+          container("once", "TCP", "OnFailure"),
+        ]
+      })
+    #expect(endpoint.spec.ports.map(\.name) == ["main", "side"])
+    #expect(
+      LeftOut.items(in: endpoint.metadata) == [
+        LeftOut(
+          "spec.containers[1].ports[0].protocol", "must be TCP, UDP or SCTP, is \"QUIC\": left out")
+      ])
+    #expect(endpoint.validate().isEmpty)
+  }
+
+  @Test("floating addresses lead to the pod's address of their family") func floating() throws {
+    func endpoint(_ text: String, _ addresses: [String] = ["10.0.0.1", "10.0.0.2"]) throws
+      -> WorkloadEndpoint
+    {
+      try #require(
+        try self.endpoint {
+          $0.status.podIps = addresses.map { address in
+            var ip = KubePodIP()
+            ip.ip = address
+            return ip
+          }
+          $0.metadata.annotations["cni.projectcalico.org/floatingIPs"] = text
+        })
+    }
+    func nats(_ endpoint: WorkloadEndpoint) -> [String] {
+      endpoint.spec.ipNATs.map { "\($0.internalIP)/\($0.externalIP)" }
+    }
+    let both = try endpoint(
+      "[\"192.0.2.1\", \"2001:db8::1\", \"192.0.2.1\"]", ["10.0.0.1", "fd00::1"])
+    #expect(nats(both) == ["10.0.0.1/192.0.2.1", "fd00::1/2001:db8::1"])
+    #expect(both.validate().isEmpty && both.metadata.annotations.isEmpty)
+    let partly = try endpoint("[\"192.0.2.1\", \"x\", \"2001:db8::1\", 7]")
+    #expect(nats(partly) == ["10.0.0.1/192.0.2.1"])
+    #expect(LeftOut.items(in: partly.metadata).count == 3)
+    let unread = try endpoint("192.0.2.1")
+    #expect(nats(unread).isEmpty && LeftOut.items(in: unread.metadata).count == 1)
+    let early = try endpoint("[\"192.0.2.1\"]", [])
+    #expect(nats(early).isEmpty && early.metadata.annotations.isEmpty)
+  }
+
+  @Test(
+    "limits of a pod's traffic are kept in their bounds, and none stands without what it needs",
+    arguments: [
+      // What is asked for, what becomes of it, and how often something is said.
+      ("Bandwidth=1.5M", "Bandwidth=1500000 Burst=4294967296", 0),
+      ("Bandwidth=1", "Bandwidth=1000 Burst=4294967296", 1),
+      ("Bandwidth=-5 Burst=1k", "Bandwidth=1000 Burst=1000", 1),
+      ("Bandwidth=2P", "Bandwidth=1000000000000000 Burst=4294967296", 1),
+      ("Bandwidth=1M Burst=999", "Bandwidth=1000000 Burst=1000", 1),
+      ("Bandwidth=1M Burst=1T", "Bandwidth=1000000 Burst=34359738360", 1),
+      ("Bandwidth=1M Burst=x", "Bandwidth=1000000 Burst=4294967296", 1),
+      ("Burst=1M", "", 1), ("Peakrate=1M", "", 1), ("Minburst=1M", "", 1), ("PacketBurst=5", "", 1),
+      ("Bandwidth=1M Peakrate=1M", "Bandwidth=1000000 Burst=4294967296", 1),
+      ("Bandwidth=1k Peakrate=1", "Bandwidth=1000 Burst=4294967296 Peakrate=1010", 1),
+      (
+        "Bandwidth=1P Peakrate=2P",
+        "Bandwidth=1000000000000000 Burst=4294967296 Peakrate=1010000000000000", 1
+      ),
+      (
+        "Bandwidth=1M Peakrate=2M Minburst=1",
+        "Bandwidth=1000000 Burst=4294967296 Peakrate=2000000 Minburst=1000", 1
+      ),
+      (
+        "Bandwidth=1M Peakrate=2M Minburst=1G",
+        "Bandwidth=1000000 Burst=4294967296 Peakrate=2000000 Minburst=100000000", 1
+      ),
+      ("Bandwidth=1M Peakrate=9 Minburst=1k", "Bandwidth=1000000 Burst=4294967296", 3),
+      ("PacketRate=0 PacketBurst=20k", "PacketRate=1 PacketBurst=10000", 2),
+      ("PacketRate=10k", "PacketRate=10000", 0), ("PacketRate=ten PacketBurst=5", "", 2),
+      ("MaxConnections=0", "MaxConnections=1", 1),
+      ("MaxConnections=4294967296", "MaxConnections=4294967295", 1),
+    ])
+  func limits(_ asked: String, _ expected: String, _ said: Int) throws {
+    for way in ["ingress", "egress"] {
+      let endpoint = try #require(
+        try endpoint { pod in
+          for item in asked.split(separator: " ") {
+            let parts = item.split(separator: "=")
+            pod.metadata.annotations["qos.projectcalico.org/\(way)\(parts[0])"] = String(parts[1])
+          }
+        })
+      let encoded = endpoint.spec.qosControls?.encode()
+      var found: [String] = []
+      for name in [
+        "Bandwidth", "Burst", "Peakrate", "Minburst", "PacketRate", "PacketBurst", "MaxConnections",
+      ] {
+        if let value = encoded?["\(way)\(name)"] { found.append("\(name)=\(JSON.encode(value))") }
+      }
+      #expect(found.joined(separator: " ") == expected)
+      #expect(LeftOut.items(in: endpoint.metadata).count == said)
+    }
+  }
+
+  @Test(
+    "a mark is a number of six bits or a name in capitals",
+    arguments: [
+      ("ef", "\"EF\""), ("AF41", "\"AF41\""), ("cs7", "\"CS7\""), ("0", "0"), ("63", "63"),
+      ("64", nil), ("-1", nil), ("AF44", nil), ("x", nil),
+    ] as [(String, String?)])
+  func mark(_ text: String, _ expected: String?) throws {
+    let endpoint = try #require(
+      try endpoint { $0.metadata.annotations["qos.projectcalico.org/dscp"] = text })
+    #expect(endpoint.spec.qosControls?.dscp.map { JSON.encode($0) } == expected)
+    #expect(LeftOut.items(in: endpoint.metadata).isEmpty == (expected != nil))
+  }
+
   @Test("annotations limit a pod's traffic and let it send from other addresses") func annotations()
     throws
   {
@@ -214,8 +339,11 @@ import ValueTree
     "quantities are read as Kubernetes writes them",
     arguments: [
       ("0", 0), ("1500", 1500), ("1.5k", 1500), ("10Ki", 10_240), ("2e3", 2000), ("100m", 1),
-      ("-1", nil), ("", nil), ("1X", nil), ("1e99", nil), ("1P", 1_000_000_000_000_000),
-      ("99999999999999999999", nil), ("nan", nil), ("inf", nil),
+      ("-1", -1), ("", nil), ("1X", nil), ("1e99", .max), ("1P", 1_000_000_000_000_000),
+      ("99999999999999999999", .max), ("nan", nil), ("inf", nil), ("0.07k", 70),
+      ("4.35k", 4350), (".5k", 500), ("1.", 1), ("+5", 5), (".", nil), ("e3", nil), ("1e", nil),
+      ("1E", 1_000_000_000_000_000_000), ("9Ei", .max), ("1.0000000000000000001", 2),
+      ("2e-3", 1), ("1e-99999", 1), ("0e99999", 0), ("1 k", nil), ("-0.5", -1), ("1.2.3", nil),
     ] as [(String, Int?)])
   func quantities(_ text: String, _ value: Int?) {
     #expect(Quantity.value(text) == value)
@@ -228,6 +356,7 @@ import ValueTree
     namespace.metadata = meta("web", labels: ["team": "a", "kubernetes.io/metadata.name": "web"])
     let profile = ProfileConversion.profile(of: try received(namespace))
     #expect(profile.key.description == "Profile(kns.web)")
+    #expect(profile.metadata.uid == "85b1f274-3ef8-4a71-9d1a-f4dc5630728e")
     #expect(profile.spec.ingress == [Rule(.allow)] && profile.spec.egress == [Rule(.allow)])
     #expect(
       profile.spec.labelsToApply == [
@@ -242,6 +371,7 @@ import ValueTree
     account.metadata = meta("robot.x", "web", labels: ["a": "b"])
     let profile = ProfileConversion.profile(of: try received(account))
     #expect(profile.key.description == "Profile(ksa.web.robot.x)")
+    #expect(profile.metadata.uid == "85b1f274-3ef8-4a71-9d1a-f4dc5630728e")
     #expect(profile.spec.ingress.isEmpty && profile.spec.egress.isEmpty)
     #expect(
       profile.spec.labelsToApply == ["pcsa.a": "b", "pcsa.projectcalico.org/name": "robot.x"])

@@ -3,6 +3,7 @@
 
 import KubernetesModel
 import Resources
+import SyncModel
 import Testing
 
 @testable import KubernetesDatastore
@@ -47,9 +48,10 @@ import Testing
     let policy = try policy { $0.policyTypes = ["Ingress", "Egress"] }
     #expect(policy.key.description == "NetworkPolicy(shop/knp.default.web)")
     #expect(policy.metadata.resourceVersion == "42")
+    #expect(policy.metadata.labels == ["projectcalico.org/tier": "default"])
     #expect(policy.metadata.creationTimestamp == "2026-11-26T12:34:56Z")
     let uid = try #require(policy.metadata.uid)
-    #expect(uid == "8e723056-dcf4-1ab9-7152-f83e74f2b185")
+    #expect(uid == "85b1f274-3ef8-4a71-9d1a-f4dc5630728e")
     #expect(ReversedUID.make(uid) == "a18d4f2e-7c1f-4a8e-9d58-2f3b6a0c4e71")
     #expect(ReversedUID.make("no-uid") == "no-uid")
     #expect(
@@ -155,11 +157,55 @@ import Testing
     #expect(try ingress([], [port(number: 80, end: 79)]).isEmpty)
     #expect(try ingress([], [port(name: "web", end: 80)]).isEmpty)
     #expect(try ingress([], [port(name: "")]).isEmpty)
+    // A text that looks like numbers is no name, and nothing else either.
+    for text in ["80", "1:65535", "80-90", "a b", "wéb"] {
+      #expect(try ingress([], [port(name: text)]).isEmpty, "\(text)")
+    }
+    #expect(try ingress([], [port("TCP", end: 90)]).isEmpty)
+    #expect(try ingress([], [port("ICMP")]).isEmpty)
+    #expect(try ingress([], [port("tcp", number: 80)]).isEmpty)
+    #expect(try ingress([peer(pods: selector([:], [("a", "NotIn", [])]))]).isEmpty)
+    #expect(try ingress([peer(pods: selector(["x == 'a' || y": "b"]))]).isEmpty)
+    #expect(try ingress([peer(pods: selector(), cidr: "10.0.0.0/8")]).isEmpty)
+    #expect(try ingress([peer(cidr: "10.0.0.0/8", except: ["fd00::/8"])]).isEmpty)
     let subject = try policy { spec in
       spec.podSelector = selector([:], [("a", "Near", [])])
       spec.ingress = [.init()]
     }
     #expect(subject.spec.selector == "projectcalico.org/orchestrator == 'k8s'")
     #expect(subject.spec.ingress.isEmpty && subject.spec.types == [.ingress])
+    #expect(
+      subject.metadata.annotations["projectcalico.org/left-out"]
+        == "spec.podSelector.matchExpressions[0]: the operator \"Near\" is not known: the policy is "
+        + "for all pods of the namespace and allows nothing")
+  }
+
+  @Test("says what it leaves out, and where the agents look for it") func leftOut() throws {
+    let policy = try policy { spec in
+      var rule = KubeNetworkPolicyIngressRule()
+      rule.from = [peer(cidr: "10.0.0.0/8"), peer(cidr: "10.0.0.0/40")]
+      rule.ports = [port(number: 80), port(name: "1:65535"), port("QUIC", number: 1)]
+      spec.ingress = [rule]
+      spec.policyTypes = ["Ingress", "Sideways", "Ingress"]
+    }
+    #expect(policy.spec.ingress.count == 1 && policy.spec.types == [.ingress])
+    #expect(
+      LeftOut.items(in: policy.metadata).map(\.field) == [
+        "spec.policyTypes[1]", "spec.ingress[0].from[1].ipBlock.cidr",
+        "spec.ingress[0].ports[1].port", "spec.ingress[0].ports[2].protocol",
+      ])
+    var converter = SyncConverter()
+    _ = converter.convert(.set(policy))
+    #expect(
+      converter.problems(in: policy.key).map(\.description).first
+        == "NetworkPolicy(shop/knp.default.web) spec.ingress[0].from[1].ipBlock.cidr: must be a "
+        + "CIDR, is \"10.0.0.0/40\": the peer is left out")
+    #expect(converter.problems(in: policy.key).count == 4)
+  }
+
+  @Test("with more ports than a rule may have has several rules") func manyPorts() throws {
+    let rules = try ingress([], (1...120).map { port(number: $0) })
+    #expect(rules.map(\.destination.ports.count) == [50, 50, 20])
+    #expect(rules.flatMap(\.destination.ports) == (1...120).map { .number($0) })
   }
 }

@@ -12,6 +12,7 @@ struct PodConversion: Sendable {
   static let podIPs = "cni.projectcalico.org/podIPs"
   static let containerID = "cni.projectcalico.org/containerID"
   private static let awsPodIPs = "vpc.amazonaws.com/pod-ips"
+  private static let floatingIPs = "cni.projectcalico.org/floatingIPs"
   private static let sourcePrefixes = "cni.projectcalico.org/allowedSourcePrefixes"
   /// The one interface of a pod.
   static let endpoint = "eth0"
@@ -50,16 +51,20 @@ struct PodConversion: Sendable {
     result.spec.endpoint = Self.endpoint
     result.spec.containerID = pod.metadata.annotations[Self.containerID] ?? ""
     result.spec.serviceAccountName = account
-    result.spec.ipNetworks = Self.addresses(of: pod).map { CIDR(host: $0).description }
+    var leftOut: [LeftOut] = []
+    let addresses = Self.addresses(of: pod, &leftOut)
+    result.spec.ipNetworks = addresses.map { CIDR(host: $0).description }
+    result.spec.ipNATs = Self.floating(to: addresses, of: pod, &leftOut)
     result.spec.profiles = ["\(ProfileConversion.namespacePrefix)\(namespace)"]
     if !account.isEmpty {
       result.spec.profiles.append("\(ProfileConversion.accountPrefix)\(namespace).\(account)")
     }
     result.spec.interfaceName = WorkloadInterfaceName.name(
       prefix: interfacePrefix, namespace: namespace, pod: pod.metadata.name)
-    result.spec.ports = pod.spec.containers.flatMap(\.ports).compactMap(Self.port)
-    result.spec.allowSpoofedSourcePrefixes = Self.sourcePrefixes(of: pod)
-    result.spec.qosControls = Self.qosControls(pod.metadata.annotations)
+    result.spec.ports = Self.ports(of: pod.spec, &leftOut)
+    result.spec.allowSpoofedSourcePrefixes = Self.sourcePrefixes(of: pod, &leftOut)
+    result.spec.qosControls = Self.qosControls(pod.metadata.annotations, &leftOut)
+    result.metadata.annotations[LeftOut.annotation] = LeftOut.text(leftOut)
     return result
   }
 
@@ -71,46 +76,146 @@ struct PodConversion: Sendable {
   }
 
   /// The pod's addresses: what the kubelet reports, else what was noted when it was attached.
-  static func addresses(of pod: KubePod) -> [IPAddress] {
+  static func addresses(of pod: KubePod, _ leftOut: inout [LeftOut]) -> [IPAddress] {
     if isFinished(pod) { return [] }
     let annotations = pod.metadata.annotations
-    func split(_ text: String?) -> [String] {
-      (text ?? "").split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
+    func noted(_ name: String) -> (String, [String]) {
+      let texts = (annotations[name] ?? "").split(separator: ",")
+      return (annotation(name), texts.map { String($0.filter { !$0.isWhitespace }) })
     }
     let sources = [
-      pod.status.podIps.map(\.ip), [pod.status.podIp], split(annotations[podIPs]),
-      split(annotations[podIP]), split(annotations[awsPodIPs]),
+      ("status.podIPs", pod.status.podIps.map(\.ip)), ("status.podIP", [pod.status.podIp]),
+      noted(podIPs), noted(podIP), noted(awsPodIPs),
     ]
-    for source in sources {
-      let addresses = source.compactMap { text in
-        IPAddress(text) ?? CIDR(text).flatMap { $0.isHost ? $0.first : nil }
+    for (field, texts) in sources {
+      var addresses: [IPAddress] = []
+      for text in texts where !text.isEmpty {
+        let network = CIDR(text)
+        if let address = IPAddress(text) ?? (network?.isHost == true ? network?.first : nil) {
+          addresses.append(address)
+        } else {
+          leftOut.append(
+            LeftOut(field, "must be an IP address, is \(LeftOut.shown(text)): left out"))
+        }
       }
       if !addresses.isEmpty { return addresses }
     }
     return []
   }
 
-  /// A port that has a name or is reached through the host; others mean nothing to Calico.
-  private static func port(_ port: KubeContainerPort) -> WorkloadEndpointPort? {
-    guard !port.name.isEmpty || port.hostPort != 0, (1...65535).contains(port.containerPort),
-      (0...65535).contains(port.hostPort)
-    else { return nil }
-    var result = WorkloadEndpointPort()
-    result.name = port.name
-    result.transport = .name(port.`protocol`.isEmpty ? "TCP" : port.`protocol`)
-    result.port = Int(port.containerPort)
-    result.hostPort = Int(port.hostPort)
-    if IPAddress(port.hostIp) != nil { result.hostIP = port.hostIp }
+  private static func annotation(_ name: String) -> String { "metadata.annotations[\(name)]" }
+
+  /// The addresses outside that lead to the pod, each to its first address of the same family.
+  private static func floating(
+    to addresses: [IPAddress], of pod: KubePod, _ leftOut: inout [LeftOut]
+  ) -> [IPNAT] {
+    guard let text = pod.metadata.annotations[floatingIPs], !text.isEmpty else { return [] }
+    let field = annotation(floatingIPs)
+    guard let items = (try? JSON.parse(text))?.array else {
+      leftOut.append(
+        LeftOut(
+          field,
+          "must be a list of addresses such as [\"192.0.2.1\"], is \(LeftOut.shown(text)): left out"
+        ))
+      return []
+    }
+    var result: [IPNAT] = []
+    for (index, item) in items.enumerated() {
+      guard let outer = item.string.flatMap({ IPAddress($0) }) else {
+        leftOut.append(
+          LeftOut(
+            "\(field)[\(index)]",
+            "must be an IP address, is \(LeftOut.shown(JSON.encode(item))): left out"))
+        continue
+      }
+      guard let inner = addresses.first(where: { $0.family == outer.family }) else {
+        // A pod that has no address yet, or no more, has nothing to lead to.
+        if !addresses.isEmpty {
+          leftOut.append(
+            LeftOut(
+              "\(field)[\(index)]", "the pod has no address of the family of \(outer): left out"))
+        }
+        continue
+      }
+      var nat = IPNAT()
+      nat.internalIP = inner.description
+      nat.externalIP = outer.description
+      if !result.contains(nat) { result.append(nat) }
+    }
     return result
   }
 
-  private static func sourcePrefixes(of pod: KubePod) -> [String] {
-    guard let text = pod.metadata.annotations[sourcePrefixes],
-      let items = (try? JSON.parse(text))?.array
-    else { return [] }
-    let prefixes = items.compactMap { $0.string.flatMap { CIDR($0) } }
+  /// The ports of what keeps running: the containers, and the init containers beside them.
+  private static func ports(
+    of spec: KubePodSpec, _ leftOut: inout [LeftOut]
+  ) -> [WorkloadEndpointPort] {
+    var result: [WorkloadEndpointPort] = []
+    for (kind, containers) in [
+      ("containers", spec.containers), ("initContainers", spec.initContainers),
+    ] {
+      for (index, container) in containers.enumerated() {
+        if kind == "initContainers", container.restartPolicy != "Always" { continue }
+        for (number, port) in container.ports.enumerated() {
+          let path = "spec.\(kind)[\(index)].ports[\(number)]"
+          if let port = self.port(port, at: path, &leftOut) { result.append(port) }
+        }
+      }
+    }
+    return result
+  }
+
+  /// A port that has a name or is reached through the host; others mean nothing to Calico.
+  private static func port(
+    _ port: KubeContainerPort, at path: String, _ leftOut: inout [LeftOut]
+  ) -> WorkloadEndpointPort? {
+    if port.name.isEmpty, port.hostPort == 0 { return nil }
+    func wrong(_ field: String, _ reason: String) {
+      leftOut.append(LeftOut("\(path).\(field)", "\(reason): left out"))
+    }
+    let transport = port.`protocol`.isEmpty ? "TCP" : port.`protocol`
+    guard KubernetesProtocol.names.contains(transport) else {
+      wrong("protocol", "must be TCP, UDP or SCTP, is \(LeftOut.shown(transport))")
+      return nil
+    }
+    guard (1...65535).contains(port.containerPort) else {
+      wrong("containerPort", "must be from 1 to 65535, is \(port.containerPort)")
+      return nil
+    }
+    var result = WorkloadEndpointPort()
+    result.transport = .name(transport)
+    result.port = Int(port.containerPort)
+    if port.name.isEmpty || PolicyPort.text(port.name).name != nil {
+      result.name = port.name
+    } else {
+      wrong("name", "must be a port's name, is \(LeftOut.shown(port.name))")
+    }
+    if (0...65535).contains(port.hostPort) {
+      result.hostPort = Int(port.hostPort)
+    } else {
+      wrong("hostPort", "must be from 1 to 65535, is \(port.hostPort)")
+    }
+    if port.hostIp.isEmpty || IPAddress(port.hostIp) != nil {
+      result.hostIP = port.hostIp
+    } else {
+      wrong("hostIP", "must be an IP address, is \(LeftOut.shown(port.hostIp))")
+    }
+    return result.name.isEmpty && result.hostPort == 0 ? nil : result
+  }
+
+  private static func sourcePrefixes(of pod: KubePod, _ leftOut: inout [LeftOut]) -> [String] {
+    guard let text = pod.metadata.annotations[sourcePrefixes] else { return [] }
+    let items = (try? JSON.parse(text))?.array
+    let prefixes = (items ?? []).compactMap { $0.string.flatMap { CIDR($0) } }
     // Half of what somebody wrote could mean something else.
-    return prefixes.count == items.count ? prefixes.map(\.description) : []
+    guard let items, prefixes.count == items.count else {
+      leftOut.append(
+        LeftOut(
+          annotation(sourcePrefixes),
+          "must be a list of CIDRs such as [\"192.0.2.0/24\"], is \(LeftOut.shown(text)): left out")
+      )
+      return []
+    }
+    return prefixes.map(\.description)
   }
 
   // MARK: - Writing

@@ -13,8 +13,7 @@ enum ProfileConversion {
 
   static func profile(of namespace: KubeNamespace) -> Profile {
     let name = namespace.metadata.name
-    var profile = Profile(
-      metadata: Metadata(namespace.metadata, name: namespacePrefix + name))
+    var profile = profile(namespacePrefix + name, of: namespace.metadata)
     profile.spec.ingress = [Rule(.allow)]
     profile.spec.egress = [Rule(.allow)]
     profile.spec.labelsToApply = labels(namespace.metadata, prefix: "pcns.")
@@ -23,9 +22,23 @@ enum ProfileConversion {
 
   static func profile(of account: KubeServiceAccount) -> Profile {
     let name = "\(accountPrefix)\(account.metadata.namespace).\(account.metadata.name)"
-    var profile = Profile(metadata: Metadata(account.metadata, name: name))
+    var profile = profile(name, of: account.metadata)
     profile.spec.labelsToApply = labels(account.metadata, prefix: "pcsa.")
     return profile
+  }
+
+  private static func profile(_ name: String, of source: KubeObjectMeta) -> Profile {
+    var metadata = Metadata(source, name: name)
+    metadata.uid = metadata.uid.map(ReversedUID.make)
+    let label = ReservedLabels.name
+    if let claimed = source.labels[label], claimed != source.name {
+      metadata.annotations[LeftOut.annotation] = LeftOut.text([
+        LeftOut(
+          "metadata.labels[\(label)]",
+          "is the object's own name, whatever it says: \(LeftOut.shown(claimed)) is left out")
+      ])
+    }
+    return Profile(metadata: metadata)
   }
 
   static var allowingProfile: Profile {
@@ -39,7 +52,7 @@ enum ProfileConversion {
   private static func labels(_ metadata: KubeObjectMeta, prefix: String) -> [String: String] {
     var result: [String: String] = [:]
     for (key, value) in metadata.labels { result[prefix + key] = value }
-    result["\(prefix)projectcalico.org/name"] = metadata.name
+    result[prefix + ReservedLabels.name] = metadata.name
     return result
   }
 }

@@ -3,6 +3,7 @@
 
 public import Addressing
 import KubernetesModel
+public import Resources
 
 /// A service of Kubernetes, as far as Calico has to do with one.
 ///
@@ -22,6 +23,8 @@ public struct ClusterService: Sendable, Hashable {
   /// Which endpoints get what comes from inside.
   public var internalTraffic: TrafficPolicy
   public var ports: [ServicePort]
+  /// What of it cannot be read.
+  public var leftOut: [LeftOut]
 
   public enum ServiceType: Sendable, Hashable {
     case clusterIP
@@ -59,13 +62,15 @@ public struct ClusterService: Sendable, Hashable {
     // Servers before 1.20 have only the first. A headless one's is `None`.
     let addresses =
       source.spec.clusterIps.isEmpty ? [source.spec.clusterIp] : source.spec.clusterIps
-    clusterIPs = addresses.compactMap { IPAddress($0) }
-    externalIPs = source.spec.externalIps.compactMap { IPAddress($0) }
-    loadBalancerIPs = source.status.loadBalancer.ingress.compactMap { IPAddress($0.ip) }
+    var reader = ServiceReader()
+    clusterIPs = reader.addresses(addresses.filter { $0 != "None" }, at: "spec.clusterIPs")
+    externalIPs = reader.addresses(source.spec.externalIps, at: "spec.externalIPs")
+    loadBalancerIPs = reader.addresses(
+      source.status.loadBalancer.ingress.map(\.ip), at: "status.loadBalancer.ingress")
     externalTraffic = TrafficPolicy(source.spec.externalTrafficPolicy)
     internalTraffic = TrafficPolicy(source.spec.internalTrafficPolicy)
-    ports = source.spec.ports.compactMap { port in
-      ServicePort(name: port.name, transport: port.`protocol`, number: port.port)
-    }
+    ports = reader.ports(
+      source.spec.ports.map { ($0.name, $0.`protocol`, $0.port) }, at: "spec.ports")
+    leftOut = reader.leftOut
   }
 }

@@ -3,6 +3,7 @@
 
 public import Addressing
 import KubernetesModel
+public import Resources
 
 /// Some of the endpoints behind a service, of one family: an EndpointSlice of Kubernetes.
 ///
@@ -21,6 +22,8 @@ public struct ServiceEndpoints: Sendable, Hashable {
   public var endpoints: [Endpoint]
   /// Of each of the endpoints.
   public var ports: [ServicePort]
+  /// What of it cannot be read.
+  public var leftOut: [LeftOut]
 
   public enum AddressType: Sendable, Hashable {
     case ipv4
@@ -66,17 +69,22 @@ public struct ServiceEndpoints: Sendable, Hashable {
       case .ipv6: .v6
       default: nil
       }
-    endpoints = source.endpoints.map { Endpoint($0, family) }
-    ports = source.ports.compactMap { port in
-      ServicePort(
-        name: port.name, transport: port.`protocol`, number: port.hasPort ? port.port : nil)
+    var reader = ServiceReader()
+    endpoints = source.endpoints.enumerated().map { index, endpoint in
+      // Names are no addresses, and those of another family are of another slice.
+      let texts = family == nil ? [] : endpoint.addresses
+      let addresses = reader.addresses(texts, of: family, at: "endpoints[\(index)].addresses")
+      return Endpoint(endpoint, addresses)
     }
+    ports = reader.ports(
+      source.ports.map { ($0.name, $0.`protocol`, $0.hasPort ? $0.port : nil) }, at: "ports")
+    leftOut = reader.leftOut
   }
 }
 
 extension ServiceEndpoints.Endpoint {
-  fileprivate init(_ source: KubeEndpoint, _ family: IPFamily?) {
-    addresses = source.addresses.compactMap { IPAddress($0) }.filter { $0.family == family }
+  fileprivate init(_ source: KubeEndpoint, _ addresses: [IPAddress]) {
+    self.addresses = addresses
     // What is not known counts as ready; what does not say whether it serves does if it is ready.
     isReady = source.conditions.hasReady ? source.conditions.ready : true
     isServing = source.conditions.hasServing ? source.conditions.serving : isReady

@@ -811,6 +811,8 @@ package nonisolated struct KubePodSpec: Sendable {
   /// Clears the value of `hostNetwork`. Subsequent reads from it will return its default value.
   package mutating func clearHostNetwork() {self._hostNetwork = nil}
 
+  package var initContainers: [KubeContainer] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -827,9 +829,21 @@ package nonisolated struct KubeContainer: Sendable {
 
   package var ports: [KubeContainerPort] = []
 
+  /// Always for an init container that keeps running beside the others.
+  package var restartPolicy: String {
+    get {_restartPolicy ?? String()}
+    set {_restartPolicy = newValue}
+  }
+  /// Returns true if `restartPolicy` has been explicitly set.
+  package var hasRestartPolicy: Bool {self._restartPolicy != nil}
+  /// Clears the value of `restartPolicy`. Subsequent reads from it will return its default value.
+  package mutating func clearRestartPolicy() {self._restartPolicy = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _restartPolicy: String? = nil
 }
 
 package nonisolated struct KubeContainerPort: Sendable {
@@ -2534,7 +2548,7 @@ nonisolated extension KubePod: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension KubePodSpec: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PodSpec"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}containers\0\u{2}\u{6}serviceAccountName\0\u{2}\u{2}nodeName\0\u{1}hostNetwork\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{2}containers\0\u{2}\u{6}serviceAccountName\0\u{2}\u{2}nodeName\0\u{1}hostNetwork\0\u{2}\u{9}initContainers\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2546,6 +2560,7 @@ nonisolated extension KubePodSpec: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 8: try { try decoder.decodeSingularStringField(value: &self._serviceAccountName) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self._nodeName) }()
       case 11: try { try decoder.decodeSingularBoolField(value: &self._hostNetwork) }()
+      case 20: try { try decoder.decodeRepeatedMessageField(value: &self.initContainers) }()
       default: break
       }
     }
@@ -2568,6 +2583,9 @@ nonisolated extension KubePodSpec: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._hostNetwork {
       try visitor.visitSingularBoolField(value: v, fieldNumber: 11)
     } }()
+    if !self.initContainers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.initContainers, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2576,6 +2594,7 @@ nonisolated extension KubePodSpec: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._serviceAccountName != rhs._serviceAccountName {return false}
     if lhs._nodeName != rhs._nodeName {return false}
     if lhs._hostNetwork != rhs._hostNetwork {return false}
+    if lhs.initContainers != rhs.initContainers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2583,7 +2602,7 @@ nonisolated extension KubePodSpec: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension KubeContainer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Container"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{6}ports\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{6}ports\0\u{2}\u{12}restartPolicy\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2592,20 +2611,29 @@ nonisolated extension KubeContainer: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.ports) }()
+      case 24: try { try decoder.decodeSingularStringField(value: &self._restartPolicy) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.ports.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.ports, fieldNumber: 6)
     }
+    try { if let v = self._restartPolicy {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 24)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: KubeContainer, rhs: KubeContainer) -> Bool {
     if lhs.ports != rhs.ports {return false}
+    if lhs._restartPolicy != rhs._restartPolicy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
