@@ -111,8 +111,11 @@ extension LabTests {
           spec: {podSelector: {matchLabels: {app: server}}, policyTypes: [Ingress]}
           """)
       try lab.waitUntil(client, reaches: server.address, 6379, false)
-      for kind in ["wep", "nodes", "profiles", "networkpolicies", "ippools", "networksets"] {
+      for kind in ["wep", "networkpolicies", "networksets"] {
         try lab.calicoctl("get", kind, "--all-namespaces", "-o", "wide")
+      }
+      for kind in ["nodes", "profiles", "ippools"] {
+        try lab.calicoctl("get", kind, "-o", "wide")
       }
       try lab.calicoctl("get", "node", "k8s-n1", "-o", "yaml")
       try lab.calicoctl("get", "profile", "kns.test", "-o", "yaml")

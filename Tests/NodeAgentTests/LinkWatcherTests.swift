@@ -14,7 +14,8 @@ import Testing
 struct LinkWatcherTests {
   private func changes(_ events: RouteEvent...) -> LinkWatcher.Changes {
     var changes = LinkWatcher.Changes()
-    for event in events { changes.take(event) }
+    var gateways: Set<IPAddress> = []
+    for event in events { changes.take(event, &gateways) }
     return changes
   }
 
@@ -47,14 +48,25 @@ struct LinkWatcherTests {
     #expect(try changes(route("198.51.100.7/32", via: "192.0.2.9")).host)
   }
 
-  @Test("BIRD's routes to other nodes' blocks tell nothing of the host")
+  @Test("BIRD's routes to other nodes' blocks tell of those nodes' addresses, once each")
   func birdRoutes() throws {
-    let route = try #require(CIDR("10.1.0.64/26"))
-    let gateway = try #require(IPAddress("192.0.2.7"))
-    let event = Route(to: route, protocol: .bird, gateway: gateway, linkIndex: 7)
-    #expect(changes(.route(event), .routeRemoved(event)).isEmpty)
     #expect(RouteProtocol.bird.rawValue == 12)
-    #expect(try changes(self.route("10.1.0.64/26", via: "192.0.2.7", .static)).host)
+    var gateways: Set<IPAddress> = []
+    func tells(_ event: RouteEvent) -> Bool {
+      var changes = LinkWatcher.Changes()
+      changes.take(event, &gateways)
+      return changes.host
+    }
+    let first = try route("10.1.0.64/26", via: "192.0.2.7", .bird)
+    #expect(tells(first))
+    #expect(!tells(first))
+    #expect(try !tells(route("10.1.0.128/26", via: "192.0.2.7", .bird)))
+    guard case .route(let withdrawn) = first else { return }
+    #expect(!tells(.routeRemoved(withdrawn)))
+    #expect(try tells(route("10.1.0.64/26", via: "192.0.2.8", .bird)))
+    // The node's own blocks lead nowhere.
+    #expect(try !tells(route("10.1.0.0/26", .bird)))
+    #expect(try tells(route("10.1.0.64/26", via: "192.0.2.7", .static)))
   }
 
   @Test("changes of the host's network are told when it is quiet, and at last while they go on")

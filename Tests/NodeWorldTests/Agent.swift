@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import AgentProtocol
 import Dataplane
 import Datastore
@@ -34,6 +35,7 @@ final class Agent {
   private var isInSync = false
   /// What happened to the node's network, and what it has not been told of.
   private var heard = LinkWatcher.Changes()
+  private var gateways: Set<IPAddress> = []
   /// What the settings had to say.
   private(set) var words: [String] = []
   /// What BIRD was told last.
@@ -131,7 +133,7 @@ final class Agent {
 
   private func hear() throws {
     while let events = try monitor.receive(wait: false) {
-      for event in events { heard.take(event) }
+      for event in events { heard.take(event, &gateways) }
     }
   }
 

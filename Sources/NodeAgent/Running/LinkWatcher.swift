@@ -29,18 +29,25 @@ struct LinkWatcher {
     }
 
     /// Takes up an event. Workloads' own come by the hundred and tell nothing of the host: link-local
-    /// addresses, and routes to the workloads' addresses, which have no gateway. Neither do BIRD's
-    /// routes, which lead to other nodes' blocks and come by the thousand: they are told apart by
-    /// their protocol.
-    mutating func take(_ event: RouteEvent) {
+    /// addresses, and routes to the workloads' addresses, which have no gateway. BIRD's routes, told
+    /// apart by their protocol, come by the thousand and lead to other nodes' blocks: what they tell
+    /// are those nodes' addresses, which no workload may take.
+    ///
+    /// - Parameter gateways: Those that BIRD's routes have told already.
+    mutating func take(_ event: RouteEvent, _ gateways: inout Set<IPAddress>) {
       switch event {
       case .link(let link), .linkRemoved(let link): names.insert(link.name)
       case .address(let address), .addressRemoved(let address):
         if !address.address.address.isLinkLocal { host = true }
       case .route(let route), .routeRemoved(let route):
         let isLocal = route.destination.isHost && route.gateway == nil && route.nextHops.isEmpty
-        let isHosts = route.protocol != .kernel && route.protocol != .bird
-        if route.table == RouteTable.main, isHosts, !isLocal { host = true }
+        guard route.table == RouteTable.main, route.protocol != .kernel, !isLocal else { return }
+        if route.protocol == .bird {
+          let told = [route.gateway].compactMap { $0 } + route.nextHops.compactMap(\.gateway)
+          if gateways.isSuperset(of: told) { return }
+          gateways.formUnion(told)
+        }
+        host = true
       default: break
       }
     }
@@ -153,6 +160,7 @@ struct LinkWatcher {
     _ monitor: RouteMonitor, _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation
   ) throws(NetlinkError) {
     var pause = HostPause()
+    var gateways: Set<IPAddress> = []
     while !Task.isCancelled {
       let wait = min(pause.wait(at: clock.now()) ?? HostPause.quiet, HostPause.quiet)
       var file = pollfd(fd: monitor.fileDescriptor, events: Int16(POLLIN), revents: 0)
@@ -160,7 +168,7 @@ struct LinkWatcher {
       var changes = Changes()
       // One datagram at a time: a stream of them does not keep what is due waiting.
       if isReadable, let events = try monitor.receive(wait: false) {
-        for event in events { changes.take(event) }
+        for event in events { changes.take(event, &gateways) }
       }
       let now = clock.now()
       if changes.host { pause.note(at: now) }
