@@ -189,7 +189,14 @@ extension Attacher {
     }
     try final.routeToPod(pods: survey.links, replaced: &progress.replacedRoutes)
     try steps.begin(.removeFormer)
-    for old in former { try VethPair.remove(old.link) }
+    for old in former {
+      do throws(CNIError) {
+        try VethPair.remove(old.link)
+      } catch {
+        // The new one has its place: nothing may be undone any more, and the next call finds it.
+        log.warning("the interface of the pod's former container stays: \(error)")
+      }
+    }
   }
 
   /// Whose an interface is that does not say it itself. Aside, its name says less.

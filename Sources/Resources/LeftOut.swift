@@ -21,7 +21,8 @@ public struct LeftOut: Sendable, Hashable {
 
   /// A value in quotes, on one line and cut where it is long.
   public static func shown(_ value: String) -> String {
-    let start = value.prefix(60)
+    // One character may be as long as the whole.
+    let start = value.unicodeScalars.prefix(60)
     return String(start).debugDescription + (start.endIndex < value.endIndex ? "…" : "")
   }
 

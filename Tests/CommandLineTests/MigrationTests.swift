@@ -156,6 +156,18 @@ struct MigrationTests {
     #expect(try await new.keys(.ipPool) == [])
   }
 
+  @Test("what calicoctl itself puts into an empty store is nothing that stands in the way")
+  func importAfterGet() async throws {
+    let old = try await filledDesk()
+    let text = try await export(old)
+    let new = Desk()
+    #expect(await new.run("get", "tiers").code == 0)
+    #expect(try await new.keys(.profile).count == 1)
+    #expect(await new.run("datastore", "migrate", "lock").code == 0)
+    let answer = await new.run("datastore", "migrate", "import", "-f", "-", input: text)
+    #expect(answer.code == 0, "\(answer)")
+  }
+
   @Test("an import into a store that holds something else is refused, and names it")
   func importNotEmpty() async throws {
     let text = try await export(try await filledDesk())

@@ -3,6 +3,7 @@
 
 import Datastore
 import Resources
+import Synchronization
 import TestSupport
 import Testing
 import ValueTree
@@ -131,6 +132,49 @@ struct WritingTests {
         + "resource does not exist: IPPool(b)]\n")
     let left = try await desk.withStore { try await $0.all(Tier.self).map(\.metadata.name) }
     #expect(left == ["default", "internal-access", "kube-admin", "kube-baseline"])
+  }
+
+  @Test("an object that the server cannot take ends nothing, and a datastore that is gone does")
+  func unavailable() async throws {
+    let sets = (1...4).map { "kind: GlobalNetworkSet\nmetadata: {name: s\($0)}\n" }
+      .map { "apiVersion: projectcalico.org/v3\n" + $0 }.joined(separator: "---\n")
+    func create(failing: Set<Int>) async -> Desk.Answer {
+      var desk = Desk()
+      // What every datastore has is there: only the file's own are created.
+      _ = await desk.run("get", "tiers")
+      let creates = Creates()
+      desk.wrap = { store in
+        var wrapped = WrappedDatastore(store)
+        wrapped.before = { call throws(DatastoreError) in
+          guard call == .create else { return }
+          let number = creates.next()
+          if failing.contains(number) { throw .unavailable("no s\(number)") }
+        }
+        return wrapped
+      }
+      return await desk.run("create", "-f", "-", input: sets)
+    }
+    let some = await create(failing: [1, 3])
+    #expect(
+      some.output
+        == "Partial success: created the first 2 out of 4 'GlobalNetworkSet' resources:\n")
+    #expect(some.error.contains("no s1") && some.error.contains("no s3"), "\(some)")
+    let all = await create(failing: [1, 2, 3, 4])
+    #expect(all.code == 1)
+    #expect(all.error.contains("no s2, the other 2 were not tried"), "\(all)")
+    #expect(!all.error.contains("no s3"))
+  }
+
+  /// Counts.
+  private final class Creates: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+      count.withLock { count in
+        count += 1
+        return count
+      }
+    }
   }
 
   @Test("writing over a resource keeps its identity and changes its spec and labels")

@@ -45,6 +45,18 @@ struct OwnNetworkTests {
         gateway: gateway.flatMap { IPAddress($0) }, linkIndex: index))
   }
 
+  @Test("a route by a link that came after the links were listed tells nothing of the host")
+  func lateLink() throws {
+    var suite = self
+    try suite.route("10.65.0.7/32", on: 77)
+    try suite.route("10.65.0.8/32", on: 2)
+    try suite.route("10.65.0.9/32", on: nil, type: .blackhole)
+    let told = suite.own.addresses
+    #expect(told[try #require(IPAddress("10.65.0.7"))] == nil)
+    #expect(told[try #require(IPAddress("10.65.0.8"))] == "has a route of the host's own by eth0")
+    #expect(told[try #require(IPAddress("10.65.0.9"))] == "has a route of the host's own")
+  }
+
   @Test("loopback, devices and all kinds but those that lead to workloads are the host's")
   func kinds() throws {
     var suite = self

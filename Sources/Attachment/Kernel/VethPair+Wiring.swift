@@ -257,7 +257,7 @@ extension VethPair {
     }
   }
 
-  /// Refuses addresses that packets of others go to, before anything is done.
+  /// Refuses addresses that packets of others go to, before anything of an interface is done.
   ///
   /// - Parameters:
   ///   - pods: As of `routeToPod`.

@@ -97,7 +97,8 @@ struct MigrationImport {
   private static func isMadeByPrograms(_ key: ResourceKey) -> Bool {
     switch key.kind {
     case .clusterInformation: true
-    case .tier: ResourceWriter.builtInTiers.contains(key.name)
+    case .tier: Tier.isBuiltIn(key.name)
+    case .profile: key == Profile.ofEveryDatastore.key
     default: false
     }
   }

@@ -30,21 +30,29 @@ struct BatchRun {
     self.context = context
   }
 
-  /// Does it to all of them; what fails keeps no other from being done. A datastore that cannot be
-  /// reached ends it: each of the others would wait for it as long.
+  /// Does it to all of them; what fails keeps no other from being done. A datastore that is not there
+  /// for two in a row ends it: each of the others would wait for it as long. For one it may be that
+  /// object alone that a server cannot take.
   ///
   /// - Parameter body: does it to one; false when it was passed over as the user asked.
   func each(_ body: (Int) async throws -> Bool) async throws {
     if keys.isEmpty { return context.output("No resources specified\n") }
     var done = 0
     var errors: [String] = []
+    var unavailable = 0
     for index in keys.indices {
       do {
         if try await body(index) { done += 1 }
+        unavailable = 0
       } catch {
         errors.append("\(error)")
         let left = keys.count - index - 1
-        if left > 0, Self.endsAll(error) {
+        switch error as? DatastoreError {
+        case .unavailable: unavailable += 1
+        case .cancelled: unavailable = 2
+        default: unavailable = 0
+        }
+        if left > 0, unavailable >= 2 {
           errors.append("the other \(left) were not tried")
           break
         }
@@ -52,13 +60,6 @@ struct BatchRun {
     }
     guard errors.isEmpty else { throw failure(errors, done: done) }
     context.output("Successfully \(verb.past) \(done) \(kind)resource(s)\n")
-  }
-
-  private static func endsAll(_ error: any Error) -> Bool {
-    switch error as? DatastoreError {
-    case .unavailable, .cancelled: true
-    default: false
-    }
   }
 
   /// The kind in quotes and a space, when all are of one.

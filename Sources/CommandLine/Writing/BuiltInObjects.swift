@@ -14,6 +14,7 @@ enum BuiltInObjects {
     do {
       let information = try await store.find(ClusterInformation.self, "default")
       if information?.spec.datastoreReady == false { return }
+      let all: [any Resource] = Tier.ofEveryDatastore + [Profile.ofEveryDatastore]
       for resource in all {
         do {
           _ = try await store.get(resource.key)
@@ -24,29 +25,13 @@ enum BuiltInObjects {
     } catch {}
   }
 
-  private static var all: [any Resource] {
-    let tiers = [
-      ("default", TierSpec.DefaultAction.deny), ("kube-admin", .pass), ("kube-baseline", .pass),
-    ].map { name, action in
-      var tier = Tier(name: name)
-      tier.spec.defaultAction = action
-      tier.applyDefaults()
-      return tier
-    }
-    var profile = Profile(name: "projectcalico-default-allow")
-    profile.spec.ingress = [Rule(.allow)]
-    profile.spec.egress = [Rule(.allow)]
-    return tiers + [profile]
-  }
-
   /// Gives the cluster its identity, which its first node does. Of several at once one gives it.
   static func ensureIdentity(_ store: any Datastore) async throws(DatastoreError) {
     for _ in 0..<ResourceWriter.attempts {
       let stored = try await store.find(ClusterInformation.self, "default")
       if let stored, !stored.spec.clusterGUID.isEmpty { return }
       var wanted = stored ?? ClusterInformation(name: "default")
-      let digits = String(UInt128.random(in: 0 ... .max), radix: 16)
-      wanted.spec.clusterGUID = String(repeating: "0", count: 32 - digits.utf8.count) + digits
+      wanted.spec.clusterGUID = ClusterInformation.newGUID()
       if wanted.spec.datastoreReady == nil { wanted.spec.datastoreReady = true }
       if try await write(wanted, isNew: stored == nil, store) { return }
     }

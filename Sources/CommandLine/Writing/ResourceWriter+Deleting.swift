@@ -85,7 +85,7 @@ extension ResourceWriter {
     func refusal(_ reason: String) -> DatastoreError {
       .notSupported(operation: "delete", key: tier, reason: reason)
     }
-    if Self.builtInTiers.contains(name) {
+    if Tier.isBuiltIn(name) {
       throw refusal("The built-in tier \(name) cannot be deleted")
     }
     let policies = [ListQuery(.networkPolicy), ListQuery(.globalNetworkPolicy)]

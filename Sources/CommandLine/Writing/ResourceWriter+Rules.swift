@@ -43,11 +43,9 @@ extension ResourceWriter {
     return pool
   }
 
-  /// The tiers that there always are, whether or not they are stored.
-  static let builtInTiers: Set<String> = ["default", "kube-admin", "kube-baseline"]
-
   private func tierProblems(_ tier: String, isInSpec: Bool) async throws -> [FieldProblem] {
-    if Self.builtInTiers.contains(tier) { return [] }
+    // Those there always are, whether or not they are stored.
+    if Tier.isBuiltIn(tier) { return [] }
     guard try await store.find(Tier.self, tier) == nil else { return [] }
     let message = "tier \(tier.quoted) does not exist: create it before its policies"
     return [

@@ -10,8 +10,9 @@ import Netlink
 ///
 /// Only what workloads have is touched: an interface that is the host's by its name or by what the
 /// kernel says of it is left alone in every respect, and so is a default route wherever it leads. A
-/// route that somebody else has to a workload's address is not replaced, and of an interface that has
-/// become the host's only those routes are removed that were made here.
+/// route to a workload's address is replaced only where it is BIRD's, was made here or leads to a
+/// workload's interface, and of an interface that has become the host's only those routes are removed
+/// that were made here.
 ///
 /// Not safe to share: the dataplane's actor owns it and calls it on its own thread, since every
 /// call may block on the kernel, and settings are those of the calling thread's network namespace.

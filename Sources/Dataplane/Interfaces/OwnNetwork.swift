@@ -134,6 +134,8 @@ struct OwnNetwork: Hashable {
     for route in routes where route.destination.isHost && route.protocol != .bird {
       let indices = ([route.linkIndex] + route.nextHops.map(\.linkIndex)).compactMap { $0 }
       guard !indices.contains(where: { workloads.contains($0) }) else { continue }
+      // By a link that came after the links were listed, as a pod's does: its coming is told.
+      guard indices.allSatisfy({ names[$0] != nil }) else { continue }
       let place = indices.first.flatMap { names[$0] }.map { " by \($0)" } ?? ""
       addresses[route.destination.address] = Self.ownRoute(place)
     }

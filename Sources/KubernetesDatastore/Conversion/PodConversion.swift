@@ -120,6 +120,7 @@ struct PodConversion: Sendable {
       return []
     }
     var result: [IPNAT] = []
+    var seen: Set<IPAddress> = []
     for (index, item) in items.enumerated() {
       guard let outer = item.string.flatMap({ IPAddress($0) }) else {
         leftOut.append(
@@ -140,7 +141,7 @@ struct PodConversion: Sendable {
       var nat = IPNAT()
       nat.internalIP = inner.description
       nat.externalIP = outer.description
-      if !result.contains(nat) { result.append(nat) }
+      if seen.insert(outer).inserted { result.append(nat) }
     }
     return result
   }

@@ -161,6 +161,7 @@ struct PolicyReader {
       return nil
     }
     var rule = EntityRule(nets: [block.cidr])
+    var seen: Set<String> = []
     for (index, text) in block.except.enumerated() {
       let field = "\(path).except[\(index)]"
       guard let except = CIDR(text), net.contains(except), net != except else {
@@ -168,7 +169,7 @@ struct PolicyReader {
           field, "must be a part of \(net), is \(LeftOut.shown(text)): the peer is left out")
         return nil
       }
-      if !rule.notNets.contains(text) { rule.notNets.append(text) }
+      if seen.insert(text).inserted { rule.notNets.append(text) }
     }
     return rule
   }

@@ -42,10 +42,8 @@ enum ProfileConversion {
   }
 
   static var allowingProfile: Profile {
-    var profile = Profile(name: defaultAllow)
+    var profile = Profile.ofEveryDatastore
     profile.metadata.resourceVersion = "0"
-    profile.spec.ingress = [Rule(.allow)]
-    profile.spec.egress = [Rule(.allow)]
     return profile
   }
 

@@ -33,7 +33,7 @@ struct LinkWatcher {
     /// apart by their protocol, come by the thousand and lead to other nodes' blocks: what they tell
     /// are those nodes' addresses, which no workload may take.
     ///
-    /// - Parameter gateways: Those that BIRD's routes have told already.
+    /// - Parameter gateways: Those that BIRD's routes have told, until one of them is withdrawn.
     mutating func take(_ event: RouteEvent, _ gateways: inout Set<IPAddress>) {
       switch event {
       case .link(let link), .linkRemoved(let link): names.insert(link.name)
@@ -43,9 +43,15 @@ struct LinkWatcher {
         let isLocal = route.destination.isHost && route.gateway == nil && route.nextHops.isEmpty
         guard route.table == RouteTable.main, route.protocol != .kernel, !isLocal else { return }
         if route.protocol == .bird {
-          let told = [route.gateway].compactMap { $0 } + route.nextHops.compactMap(\.gateway)
-          if gateways.isSuperset(of: told) { return }
-          gateways.formUnion(told)
+          let told = Set([route.gateway].compactMap { $0 } + route.nextHops.compactMap(\.gateway))
+          if case .routeRemoved = event {
+            // Others may lead through it still: reading tells.
+            if gateways.isDisjoint(with: told) { return }
+            gateways.subtract(told)
+          } else {
+            if gateways.isSuperset(of: told) { return }
+            gateways.formUnion(told)
+          }
         }
         host = true
       default: break

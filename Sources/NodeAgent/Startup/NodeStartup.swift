@@ -55,15 +55,8 @@ public struct NodeStartup: Sendable {
 
   private func ensureCluster() async throws {
     guard try await ensureClusterInformation() else { throw StartupError.datastoreLocked }
-    for (name, order, action) in [
-      ("default", 1_000_000.0, TierSpec.DefaultAction.deny),
-      ("kube-admin", 1_000, .pass), ("kube-baseline", 10_000_000, .pass),
-    ] {
-      var tier = Tier(name: name)
-      tier.spec.order = order
-      tier.spec.defaultAction = action
-      try await ensure(tier)
-    }
+    for tier in Tier.ofEveryDatastore { try await ensure(tier) }
+    try await ensure(Profile.ofEveryDatastore)
     var felix = FelixConfiguration(name: "default")
     felix.spec.reportingInterval = "0s"
     felix.spec.logSeverityScreen = "Info"
@@ -95,7 +88,7 @@ public struct NodeStartup: Sendable {
       let stored = try await store.find(ClusterInformation.self, DatastoreLock.name)
       if DatastoreLock.isLocked(stored) { return false }
       var wanted = stored ?? ClusterInformation(name: DatastoreLock.name)
-      if wanted.spec.clusterGUID.isEmpty { wanted.spec.clusterGUID = Self.randomIdentifier() }
+      if wanted.spec.clusterGUID.isEmpty { wanted.spec.clusterGUID = ClusterInformation.newGUID() }
       if wanted.spec.datastoreReady == nil { wanted.spec.datastoreReady = true }
       wanted.spec.calicoVersion = version
       var types = wanted.spec.clusterType.split(separator: ",").map(String.init)
@@ -228,13 +221,4 @@ public struct NodeStartup: Sendable {
   }
 
   private static let attempts = 10
-
-  private static func randomIdentifier() -> String {
-    var generator = SystemRandomNumberGenerator()
-    let digits = (0..<16).map { _ in
-      let byte = UInt8.random(in: .min ... .max, using: &generator)
-      return (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    return digits.joined()
-  }
 }
