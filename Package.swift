@@ -174,6 +174,8 @@ let package = Package(
 
     // The custom resource definitions, written from the declarations of `Resources`.
     library("ResourceSchemas", ["Resources", "ValueTree"]),
+    // What Calico says of objects, for the tests of all that judges them.
+    library("ValidationCases", ["Resources"]),
     executable("generate-manifests", ["ResourceSchemas"]),
     .plugin(
       name: "GenerateManifests",
@@ -216,7 +218,8 @@ let package = Package(
     tests("Selectors", ["TestSupport"]),
     tests("Telemetry", ["TestSupport"]),
     tests("AgentProtocol", ["TestSupport"]),
-    tests("Resources", ["Addressing", "Selectors", "TestSupport", "ValueTree"]),
+    tests(
+      "Resources", ["Addressing", "Selectors", "TestSupport", "ValidationCases", "ValueTree"]),
     tests("Settings", ["Addressing", "Resources", "TestSupport", "ValueTree"]),
     tests(
       "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),

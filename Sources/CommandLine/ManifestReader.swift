@@ -10,6 +10,8 @@ struct ManifestReader {
   let namespace: String?
   private(set) var items: [ManifestItem] = []
   private(set) var complaints: [String] = []
+  /// What is to be told of resources that are read all the same; one line each.
+  private(set) var warnings: [String] = []
 
   init(namespace: String?) {
     self.namespace = namespace
@@ -25,7 +27,8 @@ struct ManifestReader {
 
   private mutating func read(_ document: Document) {
     do {
-      let resources = try ResourceDocument.decodeAll(document)
+      let (resources, told) = try ResourceDocument.decodeAllWithWarnings(document)
+      if !told.problems.isEmpty { warnings.append(told.description) }
       for (resource, path) in zip(resources, Self.paths(document.value)) {
         add(ManifestItem(resource: resource, document: document, path: path))
       }

@@ -7,6 +7,8 @@ import ValueTree
 struct DocumentReader {
   var resources: [any Resource] = []
   var problems: [FieldProblem] = []
+  /// What is to be told of resources that are read all the same.
+  var warnings: [FieldProblem] = []
 
   mutating func read(_ value: Value, at path: ValuePath, kindOfList: String?, depth: Int) {
     if case .array(let items) = value, depth == 0 {
@@ -72,11 +74,13 @@ struct DocumentReader {
       found = resource.validate()
       resources.append(resource)
     }
-    for problem in found {
+    func placed(_ problem: FieldProblem) -> FieldProblem {
       var placed = problem
       placed.path.steps.insert(contentsOf: path.steps, at: 0)
-      problems.append(placed)
+      return placed
     }
+    problems += found.map(placed)
+    warnings += context.warnings.map(placed)
   }
 
   private mutating func text(

@@ -25,7 +25,11 @@ package enum NameRules {
             "metadata", "namespace", message: "must be a valid DNS label", value: namespace))
       }
     }
-    return problems + labelProblems(metadata) + annotationProblems(metadata)
+    return problems
+      + Self.problems(ofLabels: metadata.labels, at: ValuePath([.key("metadata"), .key("labels")]))
+      + Self.problems(
+        ofAnnotations: metadata.annotations,
+        at: ValuePath([.key("metadata"), .key("annotations")]))
   }
 
   /// What is wrong with a name of a kind; nil when nothing is.
@@ -42,6 +46,8 @@ package enum NameRules {
   }
 
   private static func policyNameProblem(_ name: String, kind: Kind) -> String? {
+    // The API server's limit holds for the whole name, whatever it begins with.
+    if name.utf8.count > 253 { return "is too long: at most 253 characters" }
     let policy = PolicyName(name)
     if kind == .networkPolicy || kind == .stagedNetworkPolicy {
       for prefix in PolicyName.converted where name.hasPrefix(prefix) {
@@ -49,19 +55,23 @@ package enum NameRules {
       }
     }
     let base = policy.tier.map { String(name.dropFirst($0.utf8.count + 1)) } ?? name
-    return policy.tier.flatMap(labelProblem) ?? labelProblem(base)
+    if let problem = policy.tier.flatMap(labelProblem) { return problem }
+    // Only the names of global policies in force are as short as a label.
+    if kind == .globalNetworkPolicy { return labelProblem(base) }
+    return isLabelOfAnyLength(base[...]) ? nil : labelForm
   }
 
   private static let labelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 
   private static func labelProblem(_ name: String) -> String? {
     if name.utf8.count > 63 { return "is too long: at most 63 characters" }
-    return isLabel(name)
-      ? nil
-      : "name must consist of lower case alphanumeric characters or '-' (regex: \(labelPattern))"
+    return isLabel(name) ? nil : labelForm
   }
 
-  private static func subdomainProblem(_ name: String) -> String? {
+  private static let labelForm =
+    "name must consist of lower case alphanumeric characters or '-' (regex: \(labelPattern))"
+
+  static func subdomainProblem(_ name: String) -> String? {
     if name.utf8.count > 253 { return "is too long: at most 253 characters" }
     return isSubdomain(name)
       ? nil
@@ -128,9 +138,10 @@ package enum NameRules {
     return isSubdomain(String(key[..<slash])) && isQualifiedPart(key[key.index(after: slash)...])
   }
 
-  private static func labelProblems(_ metadata: Metadata) -> [FieldProblem] {
-    metadata.labels.sorted { $0.key < $1.key }.compactMap { key, value in
-      let path = ValuePath([.key("metadata"), .key("labels"), .key(key)])
+  /// What is wrong with labels, wherever they stand.
+  static func problems(ofLabels labels: [String: String], at place: ValuePath) -> [FieldProblem] {
+    labels.sorted { $0.key < $1.key }.compactMap { key, value in
+      let path = place.appending(key)
       if !isLabelKey(key) {
         return FieldProblem(
           path: path,
@@ -145,13 +156,54 @@ package enum NameRules {
     }
   }
 
-  private static func annotationProblems(_ metadata: Metadata) -> [FieldProblem] {
-    let size = metadata.annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-    guard size > 262_144 else { return [] }
-    return [
+  /// What is wrong with annotations, wherever they stand. The letters of their names may be
+  /// capitals in the prefix too, as Kubernetes has it.
+  static func problems(
+    ofAnnotations annotations: [String: String], at place: ValuePath
+  ) -> [FieldProblem] {
+    // Some letters outside ASCII have small forms inside it.
+    let isName = { (key: String) in
+      key.utf8.allSatisfy { $0 < 0x80 } && isLabelKey(key.lowercased())
+    }
+    var problems = annotations.keys.sorted().filter { !isName($0) }.map {
       FieldProblem(
-        "metadata", "annotations", message: "must have at most 262144 bytes, has \(size)")
-    ]
+        path: place.appending($0),
+        message: "an annotation's name must be at most 63 letters, digits, '-', '_' or '.', "
+          + "beginning and ending with a letter or digit, with an optional DNS prefix and '/' "
+          + "before it")
+    }
+    let size = annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+    if size > 262_144 {
+      problems.append(
+        FieldProblem(path: place, message: "must have at most 262144 bytes, has \(size)"))
+    }
+    return problems
+  }
+
+  /// What is wrong with the profiles that an endpoint names.
+  static func problems(ofProfiles profiles: [String]) -> [FieldProblem] {
+    profiles.enumerated().compactMap { index, name in
+      subdomainProblem(name).map {
+        FieldProblem(path: .spec("profiles").appending(index), message: $0, value: name)
+      }
+    }
+  }
+
+  /// What is wrong with a list that is meant as a set.
+  static func problems<E: FieldValue & RawRepresentable>(
+    ofSet list: [E], at place: ValuePath
+  ) -> [FieldProblem] where E.RawValue == String {
+    problems(ofSet: list.map(\.rawValue), at: place)
+  }
+
+  static func problems(ofSet list: [String], at place: ValuePath) -> [FieldProblem] {
+    var seen: Set<String> = []
+    return list.enumerated().compactMap { index, item in
+      seen.insert(item).inserted
+        ? nil
+        : FieldProblem(
+          path: place.appending(index), message: "is in the list more than once", value: item)
+    }
   }
 
   /// What is wrong with the labels of a network set: its namespace is not for people to say.

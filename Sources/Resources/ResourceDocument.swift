@@ -23,10 +23,18 @@ public enum ResourceDocument {
   ///
   /// Errors: all that is wrong with any of them.
   public static func decodeAll(_ document: Document) throws(ResourceError) -> [any Resource] {
+    try decodeAllWithWarnings(document).resources
+  }
+
+  /// The same, with what is to be told of resources that are read all the same, each with its place
+  /// in the file.
+  public static func decodeAllWithWarnings(
+    _ document: Document
+  ) throws(ResourceError) -> (resources: [any Resource], warnings: ResourceError) {
     var reader = DocumentReader()
     reader.read(document.value, at: ValuePath(), kindOfList: nil, depth: 0)
     if !reader.problems.isEmpty { throw ResourceError(reader.problems, in: document) }
-    return reader.resources
+    return (reader.resources, ResourceError(reader.warnings, in: document))
   }
 
   /// Reads a stored object, keeping what is unknown or invalid in it.

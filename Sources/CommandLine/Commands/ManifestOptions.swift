@@ -34,6 +34,7 @@ struct ManifestOptions: ParsableArguments {
       throw CommandFailure(
         "failed to execute command: " + reader.complaints.joined(separator: "\n"))
     }
+    for warning in reader.warnings { context.error("warning: \(warning)\n") }
     guard !reader.items.isEmpty || skipEmpty else {
       throw CommandFailure("no resources specified")
     }

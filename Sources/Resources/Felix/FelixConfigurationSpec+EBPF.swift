@@ -28,9 +28,11 @@ extension FelixConfigurationSpec {
     v.optional(
       "bpfDSROptoutCIDRs", &bpfDSROptoutCIDRs, check: .each(.cidr),
       doc: "Clients that get no direct return.")
-    v.optional("bpfDataIfacePattern", &bpfDataIfacePattern, doc: "The interfaces to the outside.")
     v.optional(
-      "bpfDisableGROForIfaces", &bpfDisableGROForIfaces,
+      "bpfDataIfacePattern", &bpfDataIfacePattern, check: .regularExpression,
+      doc: "The interfaces to the outside.")
+    v.optional(
+      "bpfDisableGROForIfaces", &bpfDisableGROForIfaces, check: .regularExpression,
       doc: "The interfaces without receive offload.")
     v.optional(
       "bpfDisableUnprivileged", &bpfDisableUnprivileged,
@@ -59,9 +61,11 @@ extension FelixConfigurationSpec {
       doc: "Whether the kernel's conntrack is skipped.")
     v.optional(
       "bpfHostNetworkedNATWithoutCTLB", &bpfHostNetworkedNATWithoutCTLB,
-      check: .word("Disabled", "Enabled"), doc: "Whether host traffic to services is translated.")
+      check: .exactWord("Disabled", "Enabled"),
+      doc: "Whether host traffic to services is translated.")
     v.optional(
-      "bpfIPFragTimeout", &bpfIPFragTimeout, check: .duration, doc: "How long fragments are kept.")
+      "bpfIPFragTimeout", &bpfIPFragTimeout, check: .durationWithUnit,
+      doc: "How long fragments are kept.")
     v.optional(
       "bpfIPFragmentReassemblyEnabled", &bpfIPFragmentReassemblyEnabled,
       doc: "Whether fragments are put together.")
@@ -75,9 +79,11 @@ extension FelixConfigurationSpec {
       "bpfKubeProxyIptablesCleanupEnabled", &bpfKubeProxyIptablesCleanupEnabled,
       doc: "Whether kube-proxy's rules are removed.")
     v.optional(
-      "bpfKubeProxyMinSyncPeriod", &bpfKubeProxyMinSyncPeriod, check: .duration,
+      "bpfKubeProxyMinSyncPeriod", &bpfKubeProxyMinSyncPeriod, check: .durationWithUnit,
       doc: "How often services are written at most.")
-    v.optional("bpfL3IfacePattern", &bpfL3IfacePattern, doc: "The interfaces without link layer.")
+    v.optional(
+      "bpfL3IfacePattern", &bpfL3IfacePattern, check: .regularExpression,
+      doc: "The interfaces without link layer.")
     v.optional("bpfLogFilters", &bpfLogFilters, doc: "Which packets eBPF programs log.")
     v.optional(
       "bpfLogLevel", &bpfLogLevel, check: .word("debug", "info", "off"),
@@ -127,10 +133,10 @@ extension FelixConfigurationSpec {
     v.optional(
       "bpfPolicyDebugEnabled", &bpfPolicyDebugEnabled, doc: "Whether programs can be explained.")
     v.optional(
-      "bpfProfiling", &bpfProfiling, check: .word("Disabled", "Enabled"),
+      "bpfProfiling", &bpfProfiling, check: .exactWord("Disabled", "Enabled"),
       doc: "Whether programs are measured.")
     v.optional(
-      "bpfRedirectToPeer", &bpfRedirectToPeer, check: .word("Disabled", "Enabled", "L2Only"),
+      "bpfRedirectToPeer", &bpfRedirectToPeer, check: .exactWord("Disabled", "Enabled", "L2Only"),
       doc: "Whether packets go straight into the workload.")
   }
 }

@@ -15,7 +15,7 @@ extension FelixConfigurationSpec {
     v.optional("cgroupV2Path", &cgroupV2Path, doc: "Where cgroup v2 is mounted.")
     v.optional("dataplaneDriver", &dataplaneDriver, doc: "The external dataplane driver.")
     v.optional(
-      "dataplaneWatchdogTimeout", &dataplaneWatchdogTimeout, check: .duration,
+      "dataplaneWatchdogTimeout", &dataplaneWatchdogTimeout, check: .durationWithUnit,
       doc: "After how long a silent dataplane counts as dead.")
     v.optional(
       "defaultEndpointToHostAction", &defaultEndpointToHostAction,
@@ -45,10 +45,10 @@ extension FelixConfigurationSpec {
       "failsafeOutboundHostPorts", &failsafeOutboundHostPorts,
       doc: "Ports that host endpoint policies never close, outbound.")
     v.optional(
-      "floatingIPs", &floatingIPs, check: .word("Disabled", "Enabled"),
+      "floatingIPs", &floatingIPs, check: .exactWord("Disabled", "Enabled"),
       doc: "Whether workloads may have floating addresses.")
     v.optional(
-      "ipForwarding", &ipForwarding, check: .word("Disabled", "Enabled"),
+      "ipForwarding", &ipForwarding, check: .exactWord("Disabled", "Enabled"),
       doc: "Whether the agent turns on forwarding in the kernel.")
     v.optional(
       "ipv4ElevatedRoutePriority", &ipv4ElevatedRoutePriority, check: .routePriority,
@@ -63,21 +63,22 @@ extension FelixConfigurationSpec {
       "ipv6NormalRoutePriority", &ipv6NormalRoutePriority, check: .routePriority,
       doc: "The metric of IPv6 routes.")
     v.optional(
-      "interfaceExclude", &interfaceExclude,
+      "interfaceExclude", &interfaceExclude, check: .interfacesOrExpressions,
       doc: "Interfaces that are not watched: names, or patterns between slashes.")
     v.optional(
       "interfacePrefix", &interfacePrefix, check: .interfacePrefixes,
       doc: "What names of workloads' interfaces begin with, comma-separated.")
     v.optional(
-      "interfaceRefreshInterval", &interfaceRefreshInterval, check: .duration,
+      "interfaceRefreshInterval", &interfaceRefreshInterval, check: .durationWithUnit,
       doc: "How often interfaces are looked at anew.")
     v.optional("ipv6Support", &ipv6Support, doc: "Whether IPv6 is policed.")
     v.optional(
-      "istioAmbientMode", &istioAmbientMode, check: .word("Disabled", "Enabled"),
+      "istioAmbientMode", &istioAmbientMode, check: .exactWord("Disabled", "Enabled"),
       doc: "Whether Istio's ambient mode is worked with.")
     v.optional("istioDSCPMark", &istioDSCPMark, doc: "The DSCP mark of Istio's traffic.")
     v.optional(
-      "liveMigrationRouteConvergenceTime", &liveMigrationRouteConvergenceTime, check: .duration,
+      "liveMigrationRouteConvergenceTime", &liveMigrationRouteConvergenceTime,
+      check: .durationWithUnit,
       doc: "How long routes take to settle after a live migration.")
     v.optional(
       "localSubnetL2Reachability", &localSubnetL2Reachability,
@@ -85,8 +86,10 @@ extension FelixConfigurationSpec {
       doc: "Whether the node answers for addresses of its subnet.")
     v.optional(
       "localSubnetL2ReachabilityRefreshInterval", &localSubnetL2ReachabilityRefreshInterval,
-      check: .duration, doc: "How often those answers are looked at anew.")
-    v.optional("mtuIfacePattern", &mtuIfacePattern, doc: "The interfaces whose MTU counts.")
+      check: .durationWithUnit, doc: "How often those answers are looked at anew.")
+    v.optional(
+      "mtuIfacePattern", &mtuIfacePattern, check: .regularExpression,
+      doc: "The interfaces whose MTU counts.")
     v.optional(
       "natOutgoingAddress", &natOutgoingAddress,
       check: .addressOrNone(.v4, "natOutgoingAddress must be a valid IPv4 address"),
@@ -97,7 +100,8 @@ extension FelixConfigurationSpec {
     v.optional(
       "natPortRange", &natPortRange, check: .numeric, doc: "The ports that outgoing traffic gets.")
     v.optional(
-      "netlinkTimeout", &netlinkTimeout, check: .duration, doc: "How long the kernel is waited for."
+      "netlinkTimeout", &netlinkTimeout, check: .durationWithUnit,
+      doc: "How long the kernel is waited for."
     )
     v.optional(
       "policySyncPathPrefix", &policySyncPathPrefix, doc: "Where the policy sync sockets are.")
@@ -109,7 +113,7 @@ extension FelixConfigurationSpec {
       doc: "Whether strange routes to workloads are removed.")
     v.optional("requireMTUFile", &requireMTUFile, doc: "Whether the agent needs the MTU file.")
     v.optional(
-      "routeRefreshInterval", &routeRefreshInterval, check: .duration,
+      "routeRefreshInterval", &routeRefreshInterval, check: .durationWithUnit,
       doc: "How often routes are looked at anew.")
     v.optional(
       "routeSource", &routeSource, check: .word("CalicoIPAM", "WorkloadIPs"),
@@ -145,7 +149,7 @@ extension FelixConfigurationSpec {
       doc: "For Calico's runtime; without effect here.")
     v.optional(
       "windowsManageFirewallRules", &windowsManageFirewallRules,
-      check: .word("Disabled", "Enabled"), doc: "Whether the Windows firewall is opened.")
+      check: .exactWord("Disabled", "Enabled"), doc: "Whether the Windows firewall is opened.")
     v.optional("metadataAddr", &metadataAddr, doc: "Where OpenStack's metadata server is.")
     v.optional(
       "metadataPort", &metadataPort, check: .portOrOff,
@@ -156,7 +160,7 @@ extension FelixConfigurationSpec {
     )
     v.optional("xdpEnabled", &xdpEnabled, doc: "Whether XDP drops packets early.")
     v.optional(
-      "xdpRefreshInterval", &xdpRefreshInterval, check: .duration,
+      "xdpRefreshInterval", &xdpRefreshInterval, check: .durationWithUnit,
       doc: "How often XDP programs are looked at anew.")
     v.optional(
       "awsSrcDstCheck", &awsSrcDstCheck, check: .word("Disable", "DoNothing", "Enable"),

@@ -44,7 +44,7 @@ extension FelixConfigurationSpec {
       "wireguardMTUV6", &wireguardMTUV6, check: .atLeast(0),
       doc: "The MTU of the IPv6 WireGuard device; 0 finds it out.")
     v.optional(
-      "wireguardKeepAlive", &wireguardKeepAlive, check: .duration,
+      "wireguardKeepAlive", &wireguardKeepAlive, check: .durationWithUnit,
       doc: "Between keepalives of WireGuard; 0 is none.")
     v.optional(
       "wireguardRoutingRulePriority", &wireguardRoutingRulePriority, check: .range(0...32766),

@@ -21,7 +21,7 @@ extension FelixConfigurationSpec {
       "logActionRateLimitBurst", &logActionRateLimitBurst, check: .atLeast(0),
       doc: "How often they log at once.")
     v.optional(
-      "logDebugFilenameRegex", &logDebugFilenameRegex,
+      "logDebugFilenameRegex", &logDebugFilenameRegex, check: .regularExpression,
       doc: "For Calico's logs; without effect here.")
     v.optional("logFilePath", &logFilePath, doc: "The log file; empty is none.")
     v.optional("logPrefix", &logPrefix, doc: "What the log lines of Log rules begin with.")
@@ -62,24 +62,25 @@ extension FelixConfigurationSpec {
       "prometheusWireGuardMetricsEnabled", &prometheusWireGuardMetricsEnabled,
       doc: "Whether metrics of WireGuard are served.")
     v.optional(
-      "endpointReportingDelay", &endpointReportingDelay, check: .duration,
+      "endpointReportingDelay", &endpointReportingDelay, check: .durationWithUnit,
       doc: "How long reports of endpoints wait.")
     v.optional(
       "endpointReportingEnabled", &endpointReportingEnabled,
       doc: "Whether the status of endpoints is reported to the store.")
     v.optional(
-      "reportingInterval", &reportingInterval, check: .duration,
+      "reportingInterval", &reportingInterval, check: .durationWithUnit,
       doc: "How often the agent's status is reported to the store; 0 is never.")
-    v.optional("reportingTTL", &reportingTTL, check: .duration, doc: "How long a report is good.")
+    v.optional(
+      "reportingTTL", &reportingTTL, check: .durationWithUnit, doc: "How long a report is good.")
     v.optional(
       "flowLogsCollectorDebugTrace", &flowLogsCollectorDebugTrace,
       doc: "Whether the flow collector logs everything.")
     v.optional(
-      "flowLogsFlushInterval", &flowLogsFlushInterval, check: .duration,
+      "flowLogsFlushInterval", &flowLogsFlushInterval, check: .durationWithUnit,
       doc: "How often flow logs are written.")
     v.optional("flowLogsGoldmaneServer", &flowLogsGoldmaneServer, doc: "Where flow logs go.")
     v.optional(
-      "flowLogsLocalReporter", &flowLogsLocalReporter, check: .word("Disabled", "Enabled"),
+      "flowLogsLocalReporter", &flowLogsLocalReporter, check: .exactWord("Disabled", "Enabled"),
       doc: "Whether flow logs are offered on the node.")
     v.optional(
       "flowLogsPolicyEvaluationMode", &flowLogsPolicyEvaluationMode,
@@ -93,22 +94,23 @@ extension FelixConfigurationSpec {
     v.optional(
       "debugPort", &debugPort, check: .portOrOff, doc: "The port on which debugging is served.")
     v.optional(
-      "debugSimulateCalcGraphHangAfter", &debugSimulateCalcGraphHangAfter, check: .duration,
+      "debugSimulateCalcGraphHangAfter", &debugSimulateCalcGraphHangAfter, check: .durationWithUnit,
       doc: "For tests.")
     v.optional(
-      "debugSimulateDataplaneApplyDelay", &debugSimulateDataplaneApplyDelay, check: .duration,
+      "debugSimulateDataplaneApplyDelay", &debugSimulateDataplaneApplyDelay,
+      check: .durationWithUnit,
       doc: "For tests.")
     v.optional(
-      "debugSimulateDataplaneHangAfter", &debugSimulateDataplaneHangAfter, check: .duration,
+      "debugSimulateDataplaneHangAfter", &debugSimulateDataplaneHangAfter, check: .durationWithUnit,
       doc: "For tests.")
     v.optional(
       "usageReportingEnabled", &usageReportingEnabled,
       doc: "Whether usage is reported to Calico's makers; never done here.")
     v.optional(
-      "usageReportingInitialDelay", &usageReportingInitialDelay, check: .duration,
+      "usageReportingInitialDelay", &usageReportingInitialDelay, check: .durationWithUnit,
       doc: "Before the first report of usage.")
     v.optional(
-      "usageReportingInterval", &usageReportingInterval, check: .duration,
+      "usageReportingInterval", &usageReportingInterval, check: .durationWithUnit,
       doc: "Between reports of usage.")
     v.optional(
       "prometheusReporterEnabled", &prometheusReporterEnabled,

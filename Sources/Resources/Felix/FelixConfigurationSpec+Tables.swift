@@ -9,15 +9,16 @@ extension FelixConfigurationSpec {
       doc: "Whether hooks go before or behind others' rules.")
     v.optional(
       "nftablesFlowTableDataIfacePattern", &nftablesFlowTableDataIfacePattern,
+      check: .regularExpression,
       doc: "The interfaces of the flow table.")
     v.optional(
       "nftablesFlowTableOffload", &nftablesFlowTableOffload, check: .word("All", "Disabled"),
       doc: "Whether a flow table speeds up known flows.")
     v.optional(
-      "nftablesMode", &nftablesMode, check: .word("Auto", "Disabled", "Enabled"),
+      "nftablesMode", &nftablesMode, check: .exactWord("Auto", "Disabled", "Enabled"),
       doc: "Whether nftables is used.")
     v.optional(
-      "ipsetsRefreshInterval", &ipsetsRefreshInterval, check: .duration,
+      "ipsetsRefreshInterval", &ipsetsRefreshInterval, check: .durationWithUnit,
       doc: "How often sets are looked at anew.")
     v.optional(
       "iptablesBackend", &iptablesBackend, check: .word("auto", "legacy", "nft"),
@@ -29,7 +30,7 @@ extension FelixConfigurationSpec {
       "iptablesFilterDenyAction", &iptablesFilterDenyAction, check: .word("Drop", "Reject"),
       doc: "What happens to denied packets.")
     v.optional(
-      "iptablesLockProbeInterval", &iptablesLockProbeInterval, check: .duration,
+      "iptablesLockProbeInterval", &iptablesLockProbeInterval, check: .durationWithUnit,
       doc: "How often the lock of iptables is tried.")
     v.optional(
       "iptablesMangleAllowAction", &iptablesMangleAllowAction, check: .word("Accept", "Return"),
@@ -41,10 +42,10 @@ extension FelixConfigurationSpec {
       "iptablesNATOutgoingInterfaceFilter", &iptablesNATOutgoingInterfaceFilter,
       check: .interfacePattern, doc: "The interfaces behind which traffic is masqueraded.")
     v.optional(
-      "iptablesPostWriteCheckInterval", &iptablesPostWriteCheckInterval, check: .duration,
+      "iptablesPostWriteCheckInterval", &iptablesPostWriteCheckInterval, check: .durationWithUnit,
       doc: "How soon after a write it is looked at.")
     v.optional(
-      "iptablesRefreshInterval", &iptablesRefreshInterval, check: .duration,
+      "iptablesRefreshInterval", &iptablesRefreshInterval, check: .durationWithUnit,
       doc: "How often tables are looked at anew.")
     v.optional(
       "kubeNodePortRanges", &kubeNodePortRanges, check: .nodePorts,
@@ -64,7 +65,7 @@ extension FelixConfigurationSpec {
       "nftablesMarkMask", &nftablesMarkMask, check: .markMask,
       doc: "The mark bits that may be used.")
     v.optional(
-      "nftablesRefreshInterval", &nftablesRefreshInterval, check: .duration,
+      "nftablesRefreshInterval", &nftablesRefreshInterval, check: .durationWithUnit,
       doc: "How often tables are looked at anew.")
     v.optional(
       "dropActionOverride", &dropActionOverride,

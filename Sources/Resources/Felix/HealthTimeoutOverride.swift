@@ -11,7 +11,7 @@ public struct HealthTimeoutOverride: Described {
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {
     v.required("name", &name, doc: "The part.")
-    v.required("timeout", &timeout, check: .duration, doc: "The timeout.")
+    v.required("timeout", &timeout, check: .durationWithUnit, doc: "The timeout.")
     v.rest(&unknown)
   }
 }

@@ -35,7 +35,7 @@ extension Check {
   where T == [E] {
     let each = Check(schema: [.init("items", itemSchema(check))]) { list, context in
       for (index, element) in list.enumerated() {
-        let before = context.problems.count
+        let before = context.found.count
         check.run(element, &context)
         context.prefixProblems(after: before, with: .index(index))
       }

@@ -44,7 +44,7 @@ extension Check where T == String {
 
   /// Which routes of the cluster a program looks after.
   static var clusterRoutes: Check {
-    .word("Disabled", "Enabled", "EnabledIPIPOnly", "EnabledNoEncapOnly")
+    .exactWord("Disabled", "Enabled", "EnabledIPIPOnly", "EnabledNoEncapOnly")
   }
 }
 

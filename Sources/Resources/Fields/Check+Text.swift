@@ -14,6 +14,21 @@ extension Check where T == String {
     }
   }
 
+  /// One of a few words. Written in just these letters; stored words may differ in case.
+  public static func exactWord(_ words: String...) -> Check {
+    Check(schema: [.init("pattern", .string("^(?i)(\(words.joined(separator: "|")))?$"))]) {
+      text, context in
+      let isOne =
+        context.mode == .strict
+        ? words.contains(text) : words.contains { $0.lowercased() == text.lowercased() }
+      guard !isOne else { return }
+      context.report(
+        FieldProblem(
+          path: ValuePath(), message: "must be one of \(words.joined(separator: ", "))",
+          value: text))
+    }
+  }
+
   /// Exactly this text. Stored objects are filed under their kind, and are not asked.
   public static func equal(_ text: String) -> Check {
     Check(schema: [.init("enum", [.string(text)])]) { found, context in
@@ -121,6 +136,40 @@ extension Check where T == String {
   public static var duration: Check {
     Check(schema: [.init("pattern", "^([-+]?([0-9]*(\\.[0-9]*)?(ns|us|µs|ms|s|m|h))+|0)?$")]) {
       DurationText($0) == nil ? "must be a time span such as 90s or 1m30s" : nil
-    }
+    }.and(
+      Check(whenWritten: {
+        (DurationText($0)?.seconds ?? 0) < 0 ? "must not be below 0, such as 90s or 1m30s" : nil
+      }))
+  }
+
+  /// A time span whose unit is named also where it is 0, as the agents' settings have it.
+  public static var durationWithUnit: Check {
+    duration.and(
+      Check(whenWritten: {
+        ["0", "+0", "-0"].contains($0) ? "must have a unit, such as 0s" : nil
+      }))
+  }
+
+  /// A regular expression, or nothing.
+  static var regularExpression: Check {
+    Check(whenWritten: { RegularExpression.problem($0) })
+  }
+
+  /// Names of interfaces, comma-separated, and regular expressions between slashes.
+  static var interfacesOrExpressions: Check {
+    Check(whenWritten: { text in
+      for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+        let name = String(item.drop(while: { $0 == " " }))
+        if name.count > 1, name.hasPrefix("/"), name.hasSuffix("/") {
+          if let problem = RegularExpression.problem(String(name.dropFirst().dropLast())) {
+            return problem
+          }
+        } else if !text.isEmpty, !NameRules.isInterfaceName(name) {
+          return "must be names of interfaces, or regular expressions between slashes, with commas "
+            + "between"
+        }
+      }
+      return nil
+    })
   }
 }

@@ -30,6 +30,16 @@ public struct Check<T: Sendable>: Sendable {
     }
   }
 
+  /// A check of what people write. Stored objects are not asked: what an earlier version, or another
+  /// tool, has let in works on and can be mended.
+  init(whenWritten wrong: @escaping @Sendable (T) -> String?) where T: CustomStringConvertible {
+    self.init { value, context in
+      guard context.mode == .strict, let message = wrong(value) else { return }
+      context.report(
+        FieldProblem(path: ValuePath(), message: message, value: value.description))
+    }
+  }
+
   /// Both checks.
   public func and(_ other: Check) -> Check {
     let (schema, run) = (schema, run)

@@ -16,10 +16,19 @@ public struct DecodingContext: Sendable {
   /// How many problems are recorded at most; later ones are left out.
   public static let problemLimit = 100
 
+  /// How many warnings are recorded at most, so that there is room for problems behind them.
+  private static let warningLimit = 20
+
   public let mode: Mode
 
   /// The problems so far. Their paths begin at the object that is being decoded.
-  public private(set) var problems: [FieldProblem] = []
+  public var problems: [FieldProblem] { found.filter { !$0.isWarning } }
+
+  /// What is to be told of a value that is read all the same. Their paths begin where those do.
+  public var warnings: [FieldProblem] { found.filter(\.isWarning) }
+
+  /// Problems and warnings as they came.
+  private(set) var found: [FieldProblem] = []
 
   public init(_ mode: Mode) {
     self.mode = mode
@@ -27,7 +36,12 @@ public struct DecodingContext: Sendable {
 
   /// Records a problem of the value at hand.
   public mutating func report(_ problem: FieldProblem) {
-    if problems.count < Self.problemLimit { problems.append(problem) }
+    if found.count < Self.problemLimit { found.append(problem) }
+  }
+
+  /// Records something to tell people of the value at hand.
+  mutating func warn(_ warning: FieldProblem) {
+    if found.count(where: \.isWarning) < Self.warningLimit { report(warning) }
   }
 
   /// Records that the value at hand is not what it must be, and gives nil.
@@ -40,8 +54,8 @@ public struct DecodingContext: Sendable {
   ///
   /// Paths are made this way, from the inside out, so that the sound case pays nothing for them.
   mutating func prefixProblems(after count: Int, with step: ValuePath.Step) {
-    for index in problems.indices.dropFirst(count) {
-      problems[index].path.steps.insert(step, at: 0)
+    for index in found.indices.dropFirst(count) {
+      found[index].path.steps.insert(step, at: 0)
     }
   }
 
@@ -50,12 +64,12 @@ public struct DecodingContext: Sendable {
   mutating func reportStrays(
     _ strays: [Int], of members: [Value.Member], after count: Int, in fields: FieldNames
   ) {
-    for index in problems.indices.dropFirst(count) {
-      let steps = problems[index].path.steps
-      guard problems[index].isUnknownField, steps.count == 2, case .key(let key) = steps[1] else {
+    for index in found.indices.dropFirst(count) {
+      let steps = found[index].path.steps
+      guard found[index].isUnknownField, steps.count == 2, case .key(let key) = steps[1] else {
         continue
       }
-      if let hint = fields.placeHint(for: key) { problems[index].hint = hint }
+      if let hint = fields.placeHint(for: key) { found[index].hint = hint }
     }
     for index in strays {
       let key = members[index].key

@@ -33,7 +33,24 @@ struct DecodingVisitor: FieldVisitor {
       }
       index += 1
     }
-    return nil
+    return context.mode == .strict ? findInOtherCase(name) : nil
+  }
+
+  /// The place of the first member of that name in other letters, which Go reads too.
+  private mutating func findInOtherCase(_ name: String) -> Int? {
+    guard
+      let index = members.indices.first(where: {
+        used[$0 >> 6] & (1 << UInt64($0 & 63)) == 0
+          && Self.isSame(members[$0].key, as: name)
+      })
+    else { return nil }
+    used[index >> 6] |= 1 << UInt64(index & 63)
+    context.warn(.otherCase(of: name, written: members[index].key))
+    return index
+  }
+
+  private static func isSame(_ a: String, as b: String) -> Bool {
+    a.utf8.count == b.utf8.count && a.lowercased() == b.lowercased()
   }
 
   /// The value of a field: nil when there is none (or null), or when it is not one.
@@ -41,7 +58,7 @@ struct DecodingVisitor: FieldVisitor {
     guard let index = find(name) else { return .absent }
     let found = members[index].value
     if case .null = found { return .absent }
-    let before = context.problems.count
+    let before = context.found.count
     defer { context.prefixProblems(after: before, with: .key(name)) }
     guard let value = T.decode(found, &context) else {
       if context.mode == .preserving { used[index >> 6] &= ~(1 << UInt64(index & 63)) }

@@ -26,10 +26,10 @@ extension Described {
     var result = Self()
     var visitor = DecodingVisitor(members: members, context: context)
     result.fields(&visitor)
-    let before = context.problems.count
+    let before = context.found.count
     context = visitor.context
     let isFull = before >= DecodingContext.problemLimit
-    let hasNews = context.mode == .strict && context.problems.count > before
+    let hasNews = context.mode == .strict && context.found.count > before
     if !isFull, hasNews || !visitor.strays.isEmpty {
       context.reportStrays(visitor.strays, of: members, after: before, in: .of(Self.self))
     }

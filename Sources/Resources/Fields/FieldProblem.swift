@@ -13,6 +13,8 @@ public struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
   public var value: String?
   /// Whether a field is meant that does not belong where it stands: the message ends in its path.
   private(set) var isUnknownField = false
+  /// Whether what stands there is read all the same: something to tell people, nothing more.
+  private(set) var isWarning = false
   /// Where such a field may belong.
   var hint: String?
 
@@ -33,6 +35,13 @@ public struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
       path: path, message: "field in document is not recognized or is in the wrong location")
     problem.isUnknownField = true
     problem.hint = hint
+    return problem
+  }
+
+  /// A field whose name is written in other letters than its own.
+  static func otherCase(of name: String, written: String) -> FieldProblem {
+    var problem = FieldProblem(written, message: "is read as \(name), which is how it is written")
+    problem.isWarning = true
     return problem
   }
 

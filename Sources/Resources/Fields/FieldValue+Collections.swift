@@ -14,7 +14,7 @@ extension Array: FieldValue where Element: FieldValue {
     var result: [Element] = []
     result.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
-      let before = context.problems.count
+      let before = context.found.count
       if let element = Element.decode(item, &context) { result.append(element) }
       context.prefixProblems(after: before, with: .index(index))
     }
@@ -51,7 +51,7 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
     var result: [String: Value] = [:]
     result.reserveCapacity(members.count)
     for member in members {
-      let before = context.problems.count
+      let before = context.found.count
       if let element = Value.decode(member.value, &context) {
         if result.updateValue(element, forKey: member.key) != nil {
           context.report(FieldProblem(path: ValuePath(), message: "is given more than once"))

@@ -17,9 +17,13 @@ public struct BGPCommunity: Described {
   }
 
   /// Whether a text is a community, standard or large.
-  static func isValue(_ text: String) -> Bool {
+  ///
+  /// - Parameter asWritten: whether its numbers must be as people write them today, without zeros
+  ///   before them; stored ones with zeros are read.
+  static func isValue(_ text: String, asWritten: Bool = false) -> Bool {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else { return false }
+    if asWritten, !parts.allSatisfy({ NameRules.isNumber($0) }) { return false }
     switch parts.count {
     case 2: return parts.allSatisfy { UInt16($0) != nil }
     case 3: return parts.allSatisfy { UInt32($0) != nil }

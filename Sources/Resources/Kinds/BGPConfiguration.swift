@@ -41,7 +41,7 @@ public struct BGPConfiguration: Resource {
       wrong("communities", "communities are defined but not used in prefixAdvertisements")
     }
     for (index, community) in spec.communities.enumerated()
-    where !BGPCommunity.isValue(community.value) {
+    where !BGPCommunity.isValue(community.value, asWritten: true) {
       problems.append(
         FieldProblem(
           path: .spec("communities").appending(index).appending("value"),
@@ -50,13 +50,25 @@ public struct BGPConfiguration: Resource {
     let names = Set(spec.communities.map(\.name))
     for (index, advertisement) in spec.prefixAdvertisements.enumerated() {
       let path = ValuePath.spec("prefixAdvertisements").appending(index).appending("communities")
+      if advertisement.communities.isEmpty {
+        problems.append(FieldProblem(path: path, message: "must have 1 to 50 items, has 0"))
+      }
+      problems += NameRules.problems(ofSet: advertisement.communities, at: path)
       for (item, community) in advertisement.communities.enumerated()
-      where !names.contains(community) && !BGPCommunity.isValue(community) {
+      where !names.contains(community) && !BGPCommunity.isValue(community, asWritten: true) {
         problems.append(
           FieldProblem(
             path: path.appending(item), message: "community used is invalid or not defined.",
             value: community))
       }
+    }
+    for (index, name) in spec.ignoredInterfaces.enumerated()
+    where !NameRules.isInterfaceName(name) {
+      problems.append(
+        FieldProblem(
+          path: .spec("ignoredInterfaces").appending(index),
+          message: "must be an interface's name: 1 to 15 letters, digits, '_', '.' or '-'",
+          value: name))
     }
     return problems
   }

@@ -49,7 +49,7 @@ public struct BGPConfigurationSpec: Described {
     v.defaulted("serviceClusterIPs", &serviceClusterIPs, doc: "Cluster addresses to announce.")
     v.optional(
       "serviceLoadBalancerAggregation", &serviceLoadBalancerAggregation,
-      check: .word("Enabled", "Disabled"), doc: "Whether whole ranges are announced.")
+      check: .exactWord("Enabled", "Disabled"), doc: "Whether whole ranges are announced.")
     v.defaulted(
       "communities", &communities, check: .count(atMost: 500), doc: "Names of communities.")
     v.defaulted(
@@ -60,7 +60,7 @@ public struct BGPConfigurationSpec: Described {
       "nodeMeshMaxRestartTime", &nodeMeshMaxRestartTime, check: .duration,
       doc: "For how long routes are kept while a node restarts.")
     v.optional(
-      "bindMode", &bindMode, check: .word("None", "NodeIP"), doc: "What BIRD listens on.")
+      "bindMode", &bindMode, check: .exactWord("None", "NodeIP"), doc: "What BIRD listens on.")
     v.defaulted("ignoredInterfaces", &ignoredInterfaces, doc: "Interfaces not to learn from.")
     v.defaulted(
       "localWorkloadPeeringIPV4", &localWorkloadPeeringIPV4, check: .addressOrNone(.v4),

@@ -152,7 +152,11 @@ extension Check where T == String {
   static var community: Check {
     Check(schema: [.init("pattern", "^[0-9]+:[0-9]+(:[0-9]+)?$")]) {
       BGPCommunity.isValue($0) ? nil : "invalid community value or format used."
-    }
+    }.and(
+      Check(whenWritten: {
+        BGPCommunity.isValue($0, asWritten: true) || !BGPCommunity.isValue($0)
+          ? nil : "invalid community value or format used."
+      }))
   }
 
   /// A CIDR or address, or nothing.

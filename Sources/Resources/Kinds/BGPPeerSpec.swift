@@ -61,7 +61,7 @@ public struct BGPPeerSpec: Described {
       "keepOriginalNextHop", &keepOriginalNextHop, doc: "Deprecated; nextHopMode says it.")
     v.optional("password", &password, doc: "Where the session's password is.")
     v.optional(
-      "sourceAddress", &sourceAddress, check: .word("UseNodeIP", "None"),
+      "sourceAddress", &sourceAddress, check: .exactWord("UseNodeIP", "None"),
       doc: "Which address the session comes from.")
     v.optional(
       "maxRestartTime", &maxRestartTime, check: .duration,
@@ -75,14 +75,14 @@ public struct BGPPeerSpec: Described {
       "reachableBy", &reachableBy, check: .addressOrNone, doc: "A gateway to the peer.")
     v.defaulted("filters", &filters, doc: "BGP filters, in order.")
     v.optional(
-      "nextHopMode", &nextHopMode, check: .word("Auto", "Self", "Keep"),
+      "nextHopMode", &nextHopMode, check: .exactWord("Auto", "Self", "Keep"),
       doc: "Which next hop routes to the peer have.")
     v.optional("localASNumber", &localASNumber, doc: "The own AS number towards the peer.")
     v.defaulted(
       "localWorkloadSelector", &localWorkloadSelector, check: .selector,
       doc: "The workloads of the node that are peers.")
     v.optional(
-      "reversePeering", &reversePeering, check: .word("Auto", "Manual"),
+      "reversePeering", &reversePeering, check: .exactWord("Auto", "Manual"),
       doc: "Whether the peers peer back by themselves.")
     v.rest(&unknown)
   }

@@ -15,6 +15,10 @@ public struct CalicoNodeStatus: Resource {
     v.optional("status", &status, doc: "What the node reported.")
   }
 
+  public func problems() -> [FieldProblem] {
+    NameRules.problems(ofSet: spec.classes, at: .spec("classes"))
+  }
+
   public static var columns: [TableColumn<CalicoNodeStatus>] {
     [.name, TableColumn("NODE") { $0.spec.node }]
   }

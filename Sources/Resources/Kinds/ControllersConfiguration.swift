@@ -106,7 +106,9 @@ public struct ControllersConfiguration: Described {
       v.defaulted(
         "interfaceCIDRs", &interfaceCIDRs, check: .each(.cidr),
         doc: "Only with addresses in these CIDRs.")
-      v.defaulted("interfacePattern", &interfacePattern, doc: "Only for such interfaces.")
+      v.defaulted(
+        "interfacePattern", &interfacePattern, check: .regularExpression,
+        doc: "Only for such interfaces.")
       v.defaulted("labels", &labels, doc: "Labels of the host endpoints.")
       v.defaulted("annotations", &annotations, doc: "Annotations of the host endpoints.")
       v.defaulted(
@@ -124,7 +126,7 @@ public struct ControllersConfiguration: Described {
 
     public mutating func fields<V: FieldVisitor>(_ v: inout V) {
       v.optional(
-        "assignIPs", &assignIPs, check: .word("AllServices", "RequestedServicesOnly"),
+        "assignIPs", &assignIPs, check: .exactWord("AllServices", "RequestedServicesOnly"),
         doc: "Which services get addresses.")
       v.rest(&unknown)
     }

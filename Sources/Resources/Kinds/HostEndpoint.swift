@@ -20,7 +20,7 @@ public struct HostEndpoint: Resource {
         FieldProblem(
           "spec", message: "at least one of interfaceName or expectedIPs must be specified"))
     }
-    return problems
+    return problems + NameRules.problems(ofProfiles: spec.profiles)
   }
 
   public static var columns: [TableColumn<HostEndpoint>] {

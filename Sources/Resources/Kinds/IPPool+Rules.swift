@@ -24,7 +24,7 @@ extension IPPool {
         "blockSize",
         "blockSize must be between 20 and 32 for IPv4 pools, and between 116 and 128 for IPv6 pools",
         "\(size)")
-    } else if network.prefixLength > size {
+    } else if !spec.disabled, network.prefixLength > size {
       wrong(
         "cidr",
         "IP pool size is too small for use with Calico IPAM. It must be equal to or greater than "
@@ -42,7 +42,7 @@ extension IPPool {
         "namespaceSelector", "IP Pool with AllowedUse Tunnel cannot have namespaceSelector",
         spec.namespaceSelector)
     }
-    return problems
+    return problems + NameRules.problems(ofSet: spec.allowedUses, at: .spec("allowedUses"))
   }
 
   private func loadBalancerProblems() -> [FieldProblem] {

@@ -38,5 +38,5 @@ public struct KubeControllersConfigurationSpec: Described {
 
 extension Check where T == String {
   /// Enabled or Disabled.
-  static var enablement: Check { .word("Enabled", "Disabled") }
+  static var enablement: Check { .exactWord("Enabled", "Disabled") }
 }

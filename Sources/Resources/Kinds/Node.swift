@@ -15,6 +15,15 @@ public struct Node: Resource {
     v.optional("status", &status, doc: "What the node's programs report.")
   }
 
+  public func problems() -> [FieldProblem] {
+    guard let bgp = spec.bgp, bgp == NodeBGPSpec() else { return [] }
+    return [
+      FieldProblem(
+        "spec", "bgp", message: "must say something: leave it out where the node has no part in BGP"
+      )
+    ]
+  }
+
   public static var columns: [TableColumn<Node>] { [.name] }
 
   /// The AS number stands in parentheses when it is the cluster's.

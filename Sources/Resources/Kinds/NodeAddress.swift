@@ -17,7 +17,12 @@ public struct NodeAddress: Described {
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {
     v.required("address", &address, doc: "The address, with or without a prefix length.")
-    v.defaulted("type", &type, doc: "Whose address it is: CalicoNodeIP, InternalIP, ExternalIP.")
+    v.defaulted(
+      "type", &type,
+      check: Check(whenWritten: {
+        ["", "CalicoNodeIP", "InternalIP", "ExternalIP"].contains($0)
+          ? nil : "must be one of CalicoNodeIP, InternalIP, ExternalIP"
+      }), doc: "Whose address it is: CalicoNodeIP, InternalIP, ExternalIP.")
     v.rest(&unknown)
   }
 }

@@ -12,6 +12,7 @@ public struct Profile: Resource {
 
   public func problems() -> [FieldProblem] {
     PolicyRules(isGlobal: true).problems(ingress: spec.ingress, egress: spec.egress)
+      + NameRules.problems(ofLabels: spec.labelsToApply, at: .spec("labelsToApply"))
   }
 
   public static var columns: [TableColumn<Profile>] { [.name] }

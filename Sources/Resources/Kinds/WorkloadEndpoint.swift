@@ -40,7 +40,24 @@ public struct WorkloadEndpoint: Resource {
           path: .spec("ports").appending(index).appending("name"),
           message: "WorkloadEndpointPort name must not be empty if no HostPort is specified"))
     }
-    return problems
+    for (index, nat) in spec.ipNATs.enumerated() {
+      guard let inner = IPAddress(nat.internalIP), let outer = IPAddress(nat.externalIP),
+        inner.family != outer.family
+      else { continue }
+      problems.append(
+        FieldProblem(
+          path: .spec("ipNATs").appending(index).appending("externalIP"),
+          message: "must be an IPv\(inner.family.rawValue) address, as internalIP is",
+          value: nat.externalIP))
+    }
+    for (field, value) in [
+      ("orchestrator", spec.orchestrator), ("workload", spec.workload), ("node", spec.node),
+      ("pod", spec.pod), ("endpoint", spec.endpoint),
+    ] where value.hasPrefix("-") || value.hasSuffix("-") {
+      problems.append(
+        FieldProblem("spec", field, message: "must not begin or end with '-'", value: value))
+    }
+    return problems + NameRules.problems(ofProfiles: spec.profiles)
   }
 
   public static var columns: [TableColumn<WorkloadEndpoint>] {

@@ -16,6 +16,8 @@ struct PolicyRules {
         FieldProblem(
           "spec", "types", message: "'\(type.rawValue)' type specified more than once"))
     }
+    problems += NameRules.problems(
+      ofSet: policy.spec.performanceHints, at: .spec("performanceHints"))
     let name = PolicyName(policy.metadata.name)
     if let given = policy.spec.tier, !given.isEmpty {
       if !NameRules.isLabel(given) {

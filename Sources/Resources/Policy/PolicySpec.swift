@@ -14,6 +14,7 @@ public protocol PolicySpec: Described {
   /// The directions as the spec names them; empty when it does not (`effectiveTypes`).
   var types: [PolicyType] { get set }
   var serviceAccountSelector: String { get set }
+  var performanceHints: [PerformanceHint] { get set }
 }
 
 extension PolicySpec {

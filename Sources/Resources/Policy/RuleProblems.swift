@@ -16,6 +16,9 @@ struct RuleProblems {
     checkHTTP(isIngress: isIngress)
     checkICMP()
     checkFamilies()
+    found += NameRules.problems(
+      ofAnnotations: rule.metadata?.annotations ?? [:],
+      at: path.appending("metadata").appending("annotations"))
     for (name, entity) in [("source", rule.source), ("destination", rule.destination)] {
       checkServices(entity, name, isIngress: isIngress, isGlobal: isGlobal)
       checkPorts(entity.ports, "\(name)", "ports")
@@ -39,11 +42,27 @@ struct RuleProblems {
         value: transport.description)
     }
     if !isIngress { wrong("http", message: "not allowed in egress rules") }
-    for (index, item) in http.paths.enumerated()
-    where (item.exact == nil) == (item.prefix == nil) {
+    found += NameRules.problems(
+      ofSet: http.methods, at: path.appending("http").appending("methods"))
+    for (index, item) in http.paths.enumerated() {
       let place = path.appending("http").appending("paths").appending(index)
-      found.append(FieldProblem(path: place, message: "must have either exact or prefix"))
+      if (item.exact == nil) == (item.prefix == nil) {
+        found.append(FieldProblem(path: place, message: "must have either exact or prefix"))
+      }
+      for (name, text) in [("exact", item.exact), ("prefix", item.prefix)] {
+        guard let text, let message = Self.pathProblem(text) else { continue }
+        found.append(FieldProblem(path: place.appending(name), message: message, value: text))
+      }
     }
+  }
+
+  /// A path that holds more could never be that of a request, and the rule would match nothing. Asked
+  /// of each scalar: a mark behind a '?' makes another character of it, and the request's query all
+  /// the same.
+  private static func pathProblem(_ text: String) -> String? {
+    text.unicodeScalars.first == "/"
+      && !text.unicodeScalars.contains { $0 == "?" || $0 == "#" || $0.properties.isWhitespace }
+      ? nil : "must begin with '/', and have no space, no query and no fragment"
   }
 
   private mutating func checkICMP() {
@@ -106,8 +125,9 @@ struct RuleProblems {
     refuse(isGlobal && services.namespace.isEmpty, "must specify a namespace")
     refuse(isIngress && name == "destination", "not allowed in ingress rule destination")
     refuse(!isIngress && name == "source", "not allowed in egress rule source")
+    // Calico lets ports stand beside the services that ingress rules name as sources.
     refuse(
-      !entity.ports.isEmpty || !entity.notPorts.isEmpty,
+      name == "destination" && (!entity.ports.isEmpty || !entity.notPorts.isEmpty),
       "ports and notPorts cannot be specified with services")
     refuse(
       !entity.namespaceSelector.isEmpty,
@@ -126,6 +146,8 @@ struct RuleProblems {
   private mutating func checkPorts(_ ports: [PolicyPort], _ end: String, _ name: String) {
     guard !ports.isEmpty, rule.transport?.ipProtocol?.hasPorts != true else { return }
     let hasNumbers = ports.contains { $0.name == nil }
+    // A name says of each endpoint which protocol is meant.
+    if rule.transport == nil, !hasNumbers { return }
     wrong(
       end, name,
       message: hasNumbers

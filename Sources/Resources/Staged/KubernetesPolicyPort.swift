@@ -15,7 +15,8 @@ public struct KubernetesPolicyPort: Described {
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {
     v.optional(
-      "protocol", &transport, check: .word("TCP", "UDP", "SCTP"), doc: "TCP where there is none.")
+      "protocol", &transport, check: .exactWord("TCP", "UDP", "SCTP"),
+      doc: "TCP where there is none.")
     v.optional("port", &port, check: .valid, doc: "A number, or the name of a container's port.")
     v.optional("endPort", &endPort, check: .port, doc: "The last port, for a range.")
     v.rest(&unknown)

@@ -15,7 +15,8 @@ public struct StagedKubernetesNetworkPolicySpec: Described {
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {
     v.defaulted(
-      "stagedAction", &stagedAction, default: .set, doc: "What it would do to the policy.")
+      "stagedAction", &stagedAction, default: .set, always: true,
+      doc: "What it would do to the policy.")
     v.defaulted(
       "podSelector", &podSelector, doc: "The pods of the namespace it is for; empty for all.")
     v.defaulted("ingress", &ingress, doc: "What may come in.")

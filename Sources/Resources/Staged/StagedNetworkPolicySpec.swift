@@ -18,7 +18,8 @@ public struct StagedNetworkPolicySpec: StagedPolicySpec {
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {
     v.defaulted(
-      "stagedAction", &stagedAction, default: .set, doc: "What it would do to the policy.")
+      "stagedAction", &stagedAction, default: .set, always: true,
+      doc: "What it would do to the policy.")
     v.optional("tier", &tier, doc: "The tier that the policy is in.")
     v.optional("order", &order, doc: "Lower comes first; without one after all that have one.")
     v.defaulted("ingress", &ingress, check: .count(atMost: 1024), doc: "Rules for traffic in.")
