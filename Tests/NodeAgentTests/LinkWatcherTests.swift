@@ -3,6 +3,7 @@
 
 import Addressing
 import Datastore
+import Glibc
 import Logging
 import Netlink
 import Synchronization
@@ -131,6 +132,82 @@ struct LinkWatcherTests {
     task.cancel()
     await task.value
     #expect(time.isIdle)
+  }
+
+  /// Datagrams and failures in an order, once each; a failure only when it is asked for.
+  private final class Script: NetlinkTransport, @unchecked Sendable {
+    private let steps: Mutex<[Result<[UInt8], NetlinkError>]>
+    private let mayFail = Mutex(false)
+    /// Both ends of a pipe that is always readable.
+    private var ends: [Int32] = [-1, -1]
+    var fileDescriptor: Int32 { ends[0] }
+
+    init(_ steps: [Result<[UInt8], NetlinkError>]) throws {
+      self.steps = Mutex(steps)
+      try #require(pipe(&ends) == 0)
+      try #require(write(ends[1], [1 as UInt8], 1) == 1)
+    }
+
+    deinit { for end in ends { close(end) } }
+
+    func send(_ bytes: UnsafeRawBufferPointer) throws(NetlinkError) {}
+
+    func fail() { mayFail.withLock { $0 = true } }
+
+    func receive(wait: Bool) throws(NetlinkError) -> [UInt8]? {
+      let mayFail = mayFail.withLock { $0 }
+      let next: Result<[UInt8], NetlinkError>? = steps.withLock { steps in
+        guard let first = steps.first else { return nil }
+        if case .failure = first, !mayFail { return nil }
+        return steps.removeFirst()
+      }
+      return try next?.get()
+    }
+  }
+
+  /// A message of the kernel that a link is there, as it has short names: RTM_NEWLINK with IFLA_IFNAME.
+  private func message(_ name: String) -> [UInt8] {
+    let text = Array(name.utf8) + [0]
+    let attribute = [UInt8(4 + text.count), 0, 3, 0] + text
+    let padding = [UInt8](repeating: 0, count: (4 - attribute.count % 4) % 4)
+    let link: [UInt8] = [0, 0, 1, 0, 9, 0, 0, 0] + [UInt8](repeating: 0, count: 8)
+    let body = link + attribute + padding
+    return [UInt8(16 + body.count), 0, 0, 0, 16, 0] + [UInt8](repeating: 0, count: 10) + body
+  }
+
+  @Test(
+    "what the kernel could not tell is looked at without a pause, and without subscribing anew",
+    .timeLimit(.minutes(1)),
+    arguments: [NetlinkError.Reason.overrun, .truncated])
+  func overrun(reason: NetlinkError.Reason) async throws {
+    let time = ManualTime()
+    let opened = Count()
+    let script = try Script([
+      .success(message("cali1")), .failure(NetlinkError("receive", reason)),
+      .success(message("cali2")),
+    ])
+    let watcher = try LinkWatcher(clock: time.clock) { () throws(NetlinkError) in
+      opened.step()
+      return RouteMonitor(script, fileDescriptor: script.fileDescriptor)
+    }
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let lost = Count()
+    let task = Task { [log] in
+      var seen = LinkWatcher.Changes()
+      for await changes in watcher.changes(log: log) {
+        if changes.areLost { lost.step() }
+        seen.merge(changes)
+        if seen.names == ["cali1"] { script.fail() }
+        if seen.names == ["cali1", "cali2"] { break }
+      }
+      return seen
+    }
+    let seen = await task.value
+    #expect(seen.names == ["cali1", "cali2"])
+    #expect(lost.value == 2, "at the beginning, and after the loss")
+    #expect(opened.value == 1, "the subscription goes on")
+    #expect(time.isIdle && time.now == .zero, "nothing was waited for")
   }
 
   @Test("what nobody has taken is merged")

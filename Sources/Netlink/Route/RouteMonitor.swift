@@ -52,7 +52,7 @@ public final class RouteMonitor {
   }
 
   private let client: NetlinkClient
-  /// Becomes readable when there is something to receive; -1 for a transport of one's own.
+  /// Becomes readable when there is something to receive; -1 for a transport that has none.
   public let fileDescriptor: Int32
 
   public init(
@@ -64,9 +64,10 @@ public final class RouteMonitor {
     fileDescriptor = socket.fileDescriptor
   }
 
-  public init(_ transport: any NetlinkTransport) {
+  /// - Parameter fileDescriptor: Becomes readable when the transport has something.
+  public init(_ transport: any NetlinkTransport, fileDescriptor: Int32 = -1) {
     client = NetlinkClient(transport)
-    fileDescriptor = -1
+    self.fileDescriptor = fileDescriptor
   }
 
   /// The events of one datagram. Without `wait`, `nil` says that there is none now.

@@ -123,7 +123,8 @@ struct LinkWatcher {
   }
 
   /// What happens, until the consumer's task ends. Whenever watching begins, for the first time or
-  /// after a failure, it says that everything is to be looked at.
+  /// after a failure, it says that everything is to be looked at, and so it does at once when so much
+  /// happened that the kernel could not tell all of it.
   func changes(log: Logger) -> some AsyncSequence<Changes, Never> {
     let waiting = Waiting()
     let stream = AsyncStream<Void>(bufferingPolicy: .bufferingNewest(1)) { continuation in
@@ -131,7 +132,7 @@ struct LinkWatcher {
         var backoff = SyncBackoff()
         while !Task.isCancelled {
           let start = clock.now()
-          guard let error = watch(waiting, continuation) else { break }
+          guard let error = watch(waiting, continuation, log) else { break }
           // What went well for a while is no row of failures.
           if clock.now() - start > Self.longestPause { backoff.reset() }
           let pause = backoff.next()
@@ -149,13 +150,13 @@ struct LinkWatcher {
 
   /// Watches until the task is cancelled, or until that fails, and returns why.
   private func watch(
-    _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation
+    _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation, _ log: Logger
   ) -> NetlinkError? {
     do throws(NetlinkError) {
       let monitor = try open()
       waiting.add(Changes(areLost: true))
       continuation.yield()
-      try follow(monitor, waiting, continuation)
+      try follow(monitor, waiting, continuation, log)
       return nil
     } catch {
       return error
@@ -163,7 +164,8 @@ struct LinkWatcher {
   }
 
   private func follow(
-    _ monitor: RouteMonitor, _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation
+    _ monitor: RouteMonitor, _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation,
+    _ log: Logger
   ) throws(NetlinkError) {
     var pause = HostPause()
     var gateways: Set<IPAddress> = []
@@ -173,8 +175,14 @@ struct LinkWatcher {
       let isReadable = poll(&file, 1, Self.milliseconds(wait)) > 0
       var changes = Changes()
       // One datagram at a time: a stream of them does not keep what is due waiting.
-      if isReadable, let events = try monitor.receive(wait: false) {
-        for event in events { changes.take(event, &gateways) }
+      if isReadable {
+        if let events = try receive(monitor) {
+          for event in events { changes.take(event, &gateways) }
+        } else {
+          log.info("watching interfaces: more happened than could be told, all is looked at again")
+          changes.areLost = true
+          gateways.removeAll()
+        }
       }
       let now = clock.now()
       if changes.host { pause.note(at: now) }
@@ -182,6 +190,15 @@ struct LinkWatcher {
       guard !changes.isEmpty else { continue }
       waiting.add(changes)
       continuation.yield()
+    }
+  }
+
+  /// What has come; `nil` when some of it is lost. The monitor hears of what comes next all the same.
+  private func receive(_ monitor: RouteMonitor) throws(NetlinkError) -> [RouteEvent]? {
+    do throws(NetlinkError) {
+      return try monitor.receive(wait: false) ?? []
+    } catch  where error.reason == .overrun || error.reason == .truncated {
+      return nil
     }
   }
 
