@@ -10,6 +10,21 @@ import Testing
 
 @testable import Dataplane
 
+/// A kernel, with the number of times that routes were listed, which is once for each family.
+private final class CountingKernel: NetlinkTransport {
+  let kernel: NetlinkSocket
+  private(set) var listings = 0
+
+  init(_ kernel: NetlinkSocket) { self.kernel = kernel }
+
+  func send(_ bytes: UnsafeRawBufferPointer) throws(NetlinkError) {
+    if bytes.count >= 5, bytes[4] == 26 { listings += 1 }
+    try kernel.send(bytes)
+  }
+
+  func receive(wait: Bool) throws(NetlinkError) -> [UInt8]? { try kernel.receive(wait: wait) }
+}
+
 /// A kernel that refuses to tell of some links.
 private final class SilentKernel: NetlinkTransport {
   enum Silence {
@@ -61,6 +76,8 @@ struct HostRouteTests {
       "ip route add 10.65.0.50/32 via 192.0.2.9 dev eth0", "ip route add unreachable 10.65.0.50/32",
       "ip route add 10.65.0.50/32 dev far0 proto 80",
       "ip route add 10.65.0.50/32 nexthop via 192.0.2.9 nexthop via 192.0.2.8",
+      "ip route add 10.65.0.50/32 nexthop via 192.0.2.9 dev eth0 nexthop dev calipod",
+      "ip route add 10.65.0.50/32 nexthop dev calipod weight 2 nexthop via 192.0.2.9 dev eth0",
       "ip addr add 192.0.2.1 peer 10.65.0.50/32 dev far0",
       "ip -6 route add fd65::32/128 dev eth0 metric 1024",
       "ip -6 route add fd65::32/128 via 2001:db8:9::7 dev eth0 metric 1024",
@@ -241,6 +258,83 @@ struct HostRouteTests {
     _ = await dataplane.apply([.endpoint("ns/pod", policed)])
     _ = await dataplane.apply([.endpointRemoved("ns/pod")])
     #expect(count.withLock { $0 } == before)
+  }
+
+  @Test("the host's network is not read for ever because of a route that stands in the way")
+  func obstinate() async throws {
+    let host = try Host()
+    try host.script(
+      "ip link add calitwo type veth peer name two; ip link set calitwo up; ip link set two up")
+    let count = Mutex(0)
+    let dataplane = try Dataplane(
+      configuration: DataplaneConfiguration(),
+      namespace: NetworkNamespace(name: host.namespace.name), metrics: MetricsRegistry(),
+      log: Scene.quiet
+    ) { (sockets, prefixes) throws(NetlinkError) in
+      count.withLock { $0 += 1 }
+      return try InterfaceManager.readHost(sockets, prefixes)
+    }
+    try await dataplane.start()
+    _ = await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync])
+    for (address, command) in [
+      ("10.65.0.50", "nexthop via 192.0.2.9 dev eth0 nexthop dev calitwo"),
+      ("10.65.0.51", "nexthop dev calitwo nexthop dev calipod"),
+    ] {
+      try host.script("ip route add \(address)/32 \(command)")
+      var status = await dataplane.apply([
+        .endpoint("ns/pod", Self.endpoint("calipod", "10.65.0.9", address))
+      ])
+      #expect(
+        status.refused["ns/pod"]?.contains("\(address) has a route of the host's own") == true,
+        "\(status.pending)")
+      #expect(status.retryable.isEmpty, "there is nothing to try again")
+      let before = count.withLock { $0 }
+      for _ in 0..<5 { status = await dataplane.retry() }
+      #expect(status.refused["ns/pod"] != nil)
+      #expect(count.withLock { $0 } == before)
+    }
+  }
+
+  @Test("however many addresses move to another interface, the routes are listed once")
+  func moves() throws {
+    let host = try Host()
+    try host.script(
+      "ip link add calitwo type veth peer name two; ip link set calitwo up; ip link set two up")
+    let kernel = CountingKernel(
+      try NetlinkSocket(.route, in: NetworkNamespace(name: host.namespace.name)))
+    let sockets = RouteSocket(kernel)
+    let manager = InterfaceManager(
+      configuration: DataplaneConfiguration(),
+      namespace: try NetworkNamespace(name: host.namespace.name), sockets: sockets,
+      own: try OwnNetwork(sockets, prefixes: ["cali"]))
+    var claims = EndpointClaims(prefixes: ["cali"])
+    let names = ["calipod", "calitwo"]
+    /// Programs the addresses at one interface, and returns how often routes were listed.
+    func listings(_ count: Int, at name: String) throws -> Int {
+      let addresses = (0..<count).map { net("10.65.2.\($0)") }
+      for item in names {
+        claims.set(
+          "ns/\(item)",
+          DesiredEndpoint(interfaceName: item, ipv4Nets: item == name ? addresses : []))
+        claims.place(item, try manager.look(at: item))
+      }
+      let before = kernel.listings
+      manager.program(Set(names), by: claims) { _ in }
+      let listings = kernel.listings - before
+      #expect(manager.pending.isEmpty, "\(manager.pending)")
+      let routes = try sockets.routes(RouteFilter(family: .v4, table: RouteTable.main)).filter {
+        addresses.contains($0.destination)
+      }
+      let index = try #require(try sockets.link(named: name)).index
+      #expect(routes.count == count && routes.allSatisfy { $0.linkIndex == index })
+      return listings
+    }
+    // What each of two interfaces has, of both families.
+    #expect(try listings(200, at: "calipod") == 4)
+    // And once all, for what stands in the way.
+    #expect(try listings(200, at: "calitwo") == 6)
+    #expect(try listings(1, at: "calipod") == 6)
+    #expect(try listings(1, at: "calipod") == 4)
   }
 
   @Test("a question about an interface that fails changes nothing of whose it is")

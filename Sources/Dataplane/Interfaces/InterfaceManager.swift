@@ -213,20 +213,36 @@ final class InterfaceManager {
   /// What one round finds out, and has still to do.
   private struct Round {
     var isForMany: Bool
-    var routes: [UInt32: [Route]]?
+    /// Those of the main table, once it was listed.
+    var routes: Listing?
     var neighbours: [UInt32: [Neighbour]]?
     var surplus: [Surplus] = []
+
+    struct Listing {
+      var byLink: [UInt32: [Route]]
+      var byDestination: [CIDR: [Route]]
+
+      init(_ routes: [Route]) {
+        byLink = Dictionary(grouping: routes.filter { $0.linkIndex != nil }) { $0.linkIndex ?? 0 }
+        byDestination = Dictionary(grouping: routes, by: \.destination)
+      }
+    }
+  }
+
+  /// The main table. An address has one interface, so that what a round changes itself it does not
+  /// look up again.
+  private func listing(_ round: inout Round) throws(NetlinkError) -> Round.Listing {
+    if let listing = round.routes { return listing }
+    let listing = Round.Listing(try sockets.routes(RouteFilter(table: RouteTable.main)))
+    round.routes = listing
+    return listing
   }
 
   private func routes(of link: Link, _ round: inout Round) throws(NetlinkError) -> [Route] {
     guard round.isForMany else {
       return try sockets.routes(RouteFilter(table: RouteTable.main, linkIndex: link.index))
     }
-    if round.routes == nil {
-      let all = try sockets.routes(RouteFilter(table: RouteTable.main))
-      round.routes = Dictionary(grouping: all.filter { $0.linkIndex != nil }) { $0.linkIndex ?? 0 }
-    }
-    return round.routes?[link.index] ?? []
+    return try listing(&round).byLink[link.index] ?? []
   }
 
   private func neighbours(of link: Link, _ round: inout Round) throws(NetlinkError) -> [Neighbour] {
@@ -308,7 +324,8 @@ final class InterfaceManager {
     made[link.name] = Set(present).intersection((made[link.name] ?? []).union(missing))
     var replaced: Set<Route> = []
     for route in present where missing.remove(route) == nil {
-      if let new = missing.first(where: { Self.isSameEntry($0, route) }) {
+      // One with several ways is not only this interface's: what stands there is told by adding.
+      if route.nextHops.isEmpty, let new = missing.first(where: { Self.isSameEntry($0, route) }) {
         replaced.insert(new)
         continue
       }
@@ -321,7 +338,7 @@ final class InterfaceManager {
     for route in missing.sorted(by: { $0.destination < $1.destination }) {
       if replaced.contains(route) {
         try sockets.replace(route)
-      } else if let reason = try put(route, claims) {
+      } else if let reason = try put(route, claims, &round) {
         taken.append(reason)
         continue
       }
@@ -336,10 +353,19 @@ final class InterfaceManager {
 
   /// Makes a route where there is none, or in the place of one that another workload's interface or
   /// BIRD has. Everybody else's stays; then the reason why ours is not there.
-  private func put(_ route: Route, _ claims: EndpointClaims) throws(NetlinkError) -> String? {
+  private func put(
+    _ route: Route, _ claims: EndpointClaims, _ round: inout Round
+  ) throws(NetlinkError) -> String? {
     if try add(route) { return nil }
-    let there = try sockets.routes(RouteFilter(family: route.family, table: route.table)).filter {
-      Self.isSameEntry($0, route)
+    func inTheWay() throws(NetlinkError) -> [Route] {
+      try listing(&round).byDestination[route.destination]?.filter { Self.isSameEntry($0, route) }
+        ?? []
+    }
+    var there = try inTheWay()
+    if there.isEmpty {
+      // It came after the listing.
+      round.routes = nil
+      there = try inTheWay()
     }
     var foreign: Route?
     for item in there where foreign == nil {
@@ -372,13 +398,12 @@ final class InterfaceManager {
   /// Whether a route to a workload's address may be replaced: one of BIRD's, one that was made here,
   /// and one that leads to a workload's interface.
   private func mayReplace(_ route: Route, _ claims: EndpointClaims) throws(NetlinkError) -> Bool {
-    if route.protocol == .bird || made.values.contains(where: { $0.contains(route) }) {
-      return true
+    if route.protocol == .bird { return true }
+    let leadsToWorkload = try OwnNetwork.leadsToWorkload(route) { (index) throws(NetlinkError) in
+      guard let link = try sockets.link(index: index) else { return false }
+      return claims.isWorkloadName(link.name) && reason(link, asked: link.name) == nil
     }
-    guard route.type == .unicast, route.nextHops.isEmpty, let index = route.linkIndex,
-      let link = try sockets.link(index: index)
-    else { return false }
-    return claims.isWorkloadName(link.name) && reason(link, asked: link.name) == nil
+    return leadsToWorkload || made.values.contains { $0.contains(route) }
   }
 
   /// The kernel's own routes (link-local networks) and BIRD's are not ours to judge, whatever

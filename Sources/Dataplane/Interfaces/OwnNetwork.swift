@@ -132,8 +132,8 @@ struct OwnNetwork: Hashable {
     }
     // Also the kernel's own: that to the other end of a line.
     for route in routes where route.destination.isHost && route.protocol != .bird {
+      if Self.leadsToWorkload(route, by: { workloads.contains($0) }) { continue }
       let indices = ([route.linkIndex] + route.nextHops.map(\.linkIndex)).compactMap { $0 }
-      guard !indices.contains(where: { workloads.contains($0) }) else { continue }
       // By a link that came after the links were listed, as a pod's does: its coming is told.
       guard indices.allSatisfy({ names[$0] != nil }) else { continue }
       let place = indices.first.flatMap { names[$0] }.map { " by \($0)" } ?? ""
@@ -143,6 +143,17 @@ struct OwnNetwork: Hashable {
       let place = names[item.linkIndex].map { " on \($0)" } ?? ""
       addresses[item.address.address] = "is the host's own\(place)"
     }
+  }
+
+  /// Whether a route leads to a workload, and nowhere else: one with several ways, and one that is
+  /// delivered here, is the host's whatever interfaces it names.
+  static func leadsToWorkload<Failure>(
+    _ route: Route, by isWorkloads: (UInt32) throws(Failure) -> Bool
+  ) throws(Failure) -> Bool {
+    guard route.type == .unicast, route.nextHops.isEmpty, let index = route.linkIndex else {
+      return false
+    }
+    return try isWorkloads(index)
   }
 
   /// - Parameter place: " by eth0".
