@@ -102,6 +102,42 @@ struct FindingsTests {
     #expect(most > 5)
   }
 
+  @Test("of an endpoint are said on its node alone")
+  func elsewhere() async throws {
+    func workload(_ node: String) -> ResourceChange {
+      var endpoint = WorkloadEndpoint(name: "n1-k8s-a-eth0", namespace: "x")
+      endpoint.spec.node = node
+      endpoint.spec.interfaceName = "cali1"
+      endpoint.spec.mac = "none"
+      return .set(endpoint)
+    }
+    func host(_ node: String) -> ResourceChange {
+      var endpoint = HostEndpoint(name: "h")
+      endpoint.spec.node = node
+      endpoint.spec.expectedIPs = ["none"]
+      return .set(endpoint)
+    }
+    let rig = try Rig()
+    func subjects() -> Set<String> {
+      Set(rig.health.readiness.notes.map { String($0.prefix { $0 != " " }) })
+    }
+    await rig.process([workload("n1"), host("n1"), node("a", "127.0.0.1")])
+    let own = rig.said
+    #expect(subjects() == ["HostEndpoint(h)", "Node(a)", "WorkloadEndpoint(x/n1-k8s-a-eth0)"])
+    // They move to another node, and back.
+    await rig.process([workload("n2"), host("n11")])
+    #expect(subjects() == ["Node(a)"], "what is no endpoint is said everywhere")
+    #expect(rig.said.contains("calico_invalid_objects 1"))
+    await rig.process([workload("n1"), host("n1")])
+    #expect(rig.said == own)
+    await rig.process([host("")])
+    #expect(rig.said.filter { own.contains($0) }.count == own.count - 1, "but for the count")
+    // A new agent, which has never said it.
+    let fresh = try Rig()
+    await fresh.process([workload("n2"), host("n2")])
+    #expect(fresh.said == ["calico_invalid_objects 0"])
+  }
+
   @Test("of one object's change nothing is said about others")
   func size() {
     var report = FindingsReport()

@@ -137,7 +137,8 @@ actor AgentCore {
     isRoutingKnown = batch.status == .inSync
     var concerned = Set(batch.changes.map(\.key))
     if routingChanged, batch.status == .inSync { effects.routing = settle(&concerned) }
-    report(concerned)
+    let others = batch.changes.filter { $0.isEndpoint(elsewhereThan: node) }.map(\.key)
+    report(concerned, besides: Set(others))
     await flush()
     return effects
   }
@@ -244,11 +245,16 @@ actor AgentCore {
 
   /// Says what of these objects is stored and not in force: once in the log, and for as long as it
   /// lasts in the metrics and in the readiness detail.
-  private func report(_ keys: Set<ResourceKey>) {
+  ///
+  /// - Parameter others: Of which nothing is to be said here, not any more either.
+  private func report(_ keys: Set<ResourceKey>, besides others: Set<ResourceKey> = []) {
     for key in keys.sorted() {
-      let change = findings.set(
-        key, unenforced: converter.unenforced(in: key),
-        problems: converter.problems(in: key) + (routingProblems[key] ?? []))
+      let change =
+        others.contains(key)
+        ? findings.clear(key)
+        : findings.set(
+          key, unenforced: converter.unenforced(in: key),
+          problems: converter.problems(in: key) + (routingProblems[key] ?? []))
       for line in change.lines { log.warning("\(line)") }
       for (name, text) in change.notes { health.note(name, text) }
       metrics.set(key, idle: change.idle, enforced: change.enforced)
