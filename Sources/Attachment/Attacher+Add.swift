@@ -68,7 +68,9 @@ extension Attacher {
     var present: [IPAddress] = []
     var link: Link?
     var repaired: VethPair?
-    var replacedRoutes: [Route] = []
+    var replacedRoutes: [VethPair.ReplacedRoute] = []
+    /// What the container's interface had before anything of it was changed.
+    var belongings: VethPair.Belongings?
     var hasEndpoint = false
     /// Interfaces that have got another name, with that which they had.
     var renamed: [Link] = []
@@ -106,6 +108,10 @@ extension Attacher {
       let standing = pair(present.name)
       progress.repaired = standing
       try repair(standing, traits, survey, &progress)
+      // Without an endpoint nothing says what others have added, and no address may have two. While
+      // an endpoint has them still, so that an ADD that is killed leaves none that nobody knows of.
+      let before = isAttached ? progress.present : survey.pod.addresses
+      try takeAway(before.filter { !addresses.contains($0) }, from: standing, &progress)
     } else {
       try final.refuseIfTaken(pods: survey.links, index: nil)
       try steps.begin(.createLink)
@@ -125,16 +131,24 @@ extension Attacher {
     if !survey.former.isEmpty || link.name != final.hostName {
       try takePlace(final, link, survey, &progress)
     }
-    if survey.present != nil {
-      // Without an endpoint nothing says what others have added, and no address may have two.
-      let before = isAttached ? present : survey.pod.addresses
-      try final.takeAway(before.filter { !addresses.contains($0) })
-    }
     await releaseFormer()
     if let wait = plan.policyWait { tellAgent(wait, final.hostName) }
     steps.before(.answer)
     log.info("attached \(workload.key) with \(addresses) by \(final.hostName)")
     return result(addresses, mac: traits.podMAC, final.hostName)
+  }
+
+  /// Takes addresses away that the container has and that are not its own any more.
+  private func takeAway(
+    _ addresses: [IPAddress], from pair: VethPair, _ progress: inout Progress
+  ) throws(CNIError) {
+    guard !addresses.isEmpty else { return }
+    try steps.begin(.takeAway)
+    let belongings = try pair.belongings(without: addresses)
+    progress.belongings = progress.belongings ?? belongings
+    try pair.takeAway(addresses) { (part) throws(CNIError) in
+      try steps.begin(.takeAway, part: part)
+    }
   }
 
   /// Makes good in place what is missing of a pair that stands: its container runs.
@@ -148,6 +162,7 @@ extension Attacher {
     try pair.mark()
     if problems.isEmpty { return }
     log.debug("repairing \(pair.hostName): \(problems.joined(separator: "; "))")
+    progress.belongings = try pair.belongings()
     try wire(pair, traits, survey, &progress)
   }
 
@@ -189,8 +204,9 @@ extension Attacher {
     }
     try final.routeToPod(pods: survey.links, replaced: &progress.replacedRoutes)
     try steps.begin(.removeFormer)
-    for old in former {
+    for (number, old) in former.enumerated() {
       do throws(CNIError) {
+        try steps.begin(.removeFormer, part: number + 1)
         try VethPair.remove(old.link)
       } catch {
         // The new one has its place: nothing may be undone any more, and the next call finds it.
@@ -275,6 +291,10 @@ extension Attacher {
       await attempt { () throws(CNIError) in try VethPair.rename(link, to: link.name) }
     }
     if let pair = progress.repaired {
+      // Before the others go: the last address takes the pod's routes along.
+      if let belongings = progress.belongings {
+        await attempt { () throws(CNIError) in try pair.putBack(belongings) }
+      }
       await attempt { () throws(CNIError) in
         try pair.takeAway(progress.addresses.filter { !present.contains($0) })
       }

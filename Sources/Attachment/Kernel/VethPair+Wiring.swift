@@ -65,26 +65,22 @@ extension VethPair {
     }
   }
 
-  /// Kernels before 6.2 rename only what is down, and that takes addresses and routes away.
-  private static func renameDown(
+  /// Kernels before 6.2 rename only what is down, and that takes addresses and routes away. Where
+  /// not all of them can be put back nothing is done.
+  static func renameDown(
     _ index: UInt32, to name: String, _ host: RouteSocket
   ) throws(NetlinkError) {
     let addresses = try host.addresses(linkIndex: index)
-    let routes = try host.routes(RouteFilter(table: RouteTable.main, linkIndex: index))
+    let routes = try host.routes(RouteFilter(linkIndex: index)).filter { $0.protocol != .kernel }
+    for route in routes { try refuseIfLost(route) }
     try host.changeLink(index: index, LinkChange(isUp: false))
     var failure: NetlinkError?
     do throws(NetlinkError) {
       try host.changeLink(index: index, LinkChange(name: name))
     } catch { failure = error }
     try host.changeLink(index: index, LinkChange(isUp: true))
-    for address in addresses {
-      var again = address
-      again.flags = address.address.address.family == .v6 ? .noDuplicateDetection : []
-      try unlessThere { () throws(NetlinkError) in try host.add(again) }
-    }
-    for route in routes where !route.isMoreThanThis {
-      try unlessThere { () throws(NetlinkError) in try host.add(route) }
-    }
+    try putBack(addresses, index, host)
+    try putBack(routes, host)
     if let failure { throw failure }
   }
 
@@ -205,27 +201,7 @@ extension VethPair {
     }
   }
 
-  /// Takes addresses of the pod away, inside and on the host.
-  func takeAway(_ addresses: [IPAddress]) throws(CNIError) {
-    try kernel { () throws(NetlinkError) in
-      let (host, pod) = (try RouteSocket(), try RouteSocket(in: namespace))
-      guard let outside = try host.link(named: hostName), let inside = try pod.link(named: podName)
-      else { return }
-      try Self.removeRules(pod, of: addresses, linkIndex: nil)
-      for address in addresses {
-        try Self.unlessGone { () throws(NetlinkError) in
-          try host.delete(Route(to: CIDR(host: address), linkIndex: outside.index))
-        }
-        guard let whole = InterfaceAddress(address, prefixLength: address.family.bitWidth)
-        else { continue }
-        try Self.unlessGone { () throws(NetlinkError) in
-          try pod.delete(LinkAddress(linkIndex: inside.index, address: whole))
-        }
-      }
-    }
-  }
-
-  private static func unlessGone(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
+  static func unlessGone(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
     do throws(NetlinkError) { try body() } catch  where error.isNotFound {}
   }
 
@@ -234,9 +210,9 @@ extension VethPair {
   /// - Parameters:
   ///   - pods: The host's ends of interfaces that the endpoint has or had.
   ///   - replaced: Gets the routes that had to go for that.
-  func routeToPod(pods: Set<UInt32>, replaced: inout [Route]) throws(CNIError) {
+  func routeToPod(pods: Set<UInt32>, replaced: inout [ReplacedRoute]) throws(CNIError) {
     let (host, index) = try bringUp()
-    var gone: [Route] = []
+    var gone: [ReplacedRoute] = []
     defer { replaced += gone }
     try kernel { () throws(NetlinkError) in
       if Self.hasIPv6, let address = InterfaceAddress(Self.router6, prefixLength: 64) {
@@ -246,13 +222,24 @@ extension VethPair {
               linkIndex: index, address: address, scope: .link, flags: .noDuplicateDetection))
         }
       }
+      var standing: [Route] = []
       for route in hostRoutes(index) {
         do throws(NetlinkError) {
           try host.add(route)
         } catch  where error.isAlreadyThere {
-          gone += try refuseIfTaken(route, host, pods)
-          try host.replace(route)
+          standing.append(route)
         }
+      }
+      guard !standing.isEmpty else { return }
+      let present = try Self.byDestination(host)
+      for route in standing {
+        let others = present[route.destination] ?? []
+        guard try judge(route, others, host, pods) else { continue }
+        // Of several that may go, the one that has its place in the table.
+        if let former = others.first(where: { $0.metric == route.metric }) {
+          gone.append(ReplacedRoute(former: former, by: route))
+        }
+        try host.replace(route)
       }
     }
   }
@@ -265,56 +252,59 @@ extension VethPair {
   func refuseIfTaken(pods: Set<UInt32>, index: UInt32?) throws(CNIError) {
     try kernel { () throws(NetlinkError) in
       let host = try RouteSocket()
-      for route in hostRoutes(index ?? 0) { _ = try refuseIfTaken(route, host, pods) }
+      let present = try Self.byDestination(host)
+      for route in hostRoutes(index ?? 0) {
+        _ = try judge(route, present[route.destination] ?? [], host, pods)
+      }
     }
+  }
+
+  /// The routes of the main table.
+  private static func byDestination(_ host: RouteSocket) throws(NetlinkError) -> [CIDR: [Route]] {
+    Dictionary(
+      grouping: try host.routes(RouteFilter(table: RouteTable.main)), by: \.destination)
   }
 
   /// A route may stand in the way that is out of date: of an interface that the endpoint has or had,
   /// and BIRD's, which knows how to reach what other nodes have. Nobody else's: IPAM may have been
   /// told to free what a pod has, and a pool may have addresses that the host routes otherwise.
   ///
-  /// - Returns: The routes that may go for it.
-  private func refuseIfTaken(
-    _ route: Route, _ host: RouteSocket, _ pods: Set<UInt32>
-  ) throws(NetlinkError) -> [Route] {
-    let present = try host.routes(RouteFilter(family: route.family, table: RouteTable.main))
-      .filter { $0.destination == route.destination }
+  /// - Parameter present: The routes to the same destination.
+  /// - Returns: Whether it is to take the place of what is there; false where its own stands.
+  private func judge(
+    _ route: Route, _ present: [Route], _ host: RouteSocket, _ pods: Set<UInt32>
+  ) throws(NetlinkError) -> Bool {
     // Where its own stands the address is its own, whatever else there is.
     if present.contains(where: { $0.linkIndex != nil && $0.linkIndex == route.linkIndex }) {
-      return []
+      return false
     }
-    for other in present where other.protocol != .bird {
-      let index = other.linkIndex ?? other.nextHops.first?.linkIndex
-      let holder: String
-      if let index {
-        if other.linkIndex != nil, pods.contains(index) { continue }
-        // It has gone since, and the route with it.
-        guard let link = try host.link(index: index) else { continue }
-        let alias = LinkOwner(alias: link.alias)
-        if let alias, alias.interface == owner.interface, other.linkIndex != nil { continue }
-        holder =
-          (alias.map { "that of \($0)" } ?? "not the pod's") + ": it is routed to \(link.name)"
-      } else {
-        holder = "not the pod's: there is a route for it to no interface"
+    for other in present {
+      if let holder = try holder(of: other, host, pods) {
+        throw NetlinkError(
+          "route \(route.destination) to \(hostName)", .invalid("the address is \(holder)"))
       }
-      throw NetlinkError(
-        "route \(route.destination) to \(hostName)", .invalid("the address is \(holder)"))
+      if other.metric == route.metric { try Self.refuseIfLost(other) }
     }
-    return present
+    return true
   }
 
-  /// Puts routes back that had to go, where their interfaces are still there.
-  static func restore(_ routes: [Route]) throws(CNIError) {
-    try kernel { () throws(NetlinkError) in
-      let host = try RouteSocket()
-      for route in routes {
-        if let index = route.linkIndex, try host.link(index: index) == nil { continue }
-        try unlessThere { () throws(NetlinkError) in try host.add(route) }
-      }
+  /// Whose an address is by a route to it; `nil` where that may go.
+  private func holder(
+    of route: Route, _ host: RouteSocket, _ pods: Set<UInt32>
+  ) throws(NetlinkError) -> String? {
+    guard route.protocol != .bird else { return nil }
+    guard let index = route.linkIndex ?? route.nextHops.first?.linkIndex else {
+      return "not the pod's: there is a route for it to no interface"
     }
+    if route.linkIndex != nil, pods.contains(index) { return nil }
+    // It has gone since, and the route with it.
+    guard let link = try host.link(index: index) else { return nil }
+    let alias = LinkOwner(alias: link.alias)
+    if let alias, alias.interface == owner.interface, route.linkIndex != nil { return nil }
+    return (alias.map { "that of \($0)" } ?? "not the pod's") + ": it is routed to \(link.name)"
   }
 
-  private static func unlessThere(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
+  static func unlessThere(_ body: () throws(NetlinkError) -> Void) throws(NetlinkError) {
     do throws(NetlinkError) { try body() } catch  where error.isAlreadyThere {}
   }
 

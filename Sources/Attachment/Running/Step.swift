@@ -11,6 +11,8 @@ public enum Step: String, CaseIterable, Sendable {
   case configureHost = "configure-host"
   case configurePod = "configure-pod"
   case routeToPod = "route-to-pod"
+  /// Take addresses from the container that are not its own any more; only where there are some.
+  case takeAway = "take-away"
   /// Store the workload endpoint, and the profile where it is new.
   case storeEndpoint = "store-endpoint"
   /// Rename the earlier container's interface, so that its name is free.

@@ -7,7 +7,8 @@ import Glibc
 ///
 /// `CALICO_CNI_STEP_LOG` names a file that gets a line before each step. Before the step that
 /// `CALICO_CNI_KILL_AT` names the process kills itself, and before that of `CALICO_CNI_FAIL_AT` the
-/// call fails, if the step is one that can. All are in every build, so that the binary that is
+/// call fails, if the step is one that can. `take-away:3` is the third part of a step that has parts,
+/// before which the step has begun. All are in every build, so that the binary that is
 /// tested is the one that is shipped. Who can set them starts the plugin and could kill it at any
 /// moment anyway; without them a step costs nothing.
 struct Steps: Sendable {
@@ -27,6 +28,13 @@ struct Steps: Sendable {
     if failing == step.rawValue {
       throw CNIError(.inputOutput, "CALICO_CNI_FAIL_AT is \(step.rawValue)")
     }
+  }
+
+  /// Before a part of a step that can fail, the first of which is 1.
+  func begin(_ step: Step, part: Int) throws(CNIError) {
+    let name = "\(step.rawValue):\(part)"
+    if last == name { kill(getpid(), SIGKILL) }
+    if failing == name { throw CNIError(.inputOutput, "CALICO_CNI_FAIL_AT is \(name)") }
   }
 
   func before(_ step: Step) {

@@ -16,9 +16,13 @@ extension Route {
     static let multipath: UInt16 = 9
     static let table: UInt16 = 15
     static let via: UInt16 = 18
-    static let encapsulationType: UInt16 = 21
     static let nextHopID: UInt16 = 30
     static let metricMTU: UInt16 = 2
+    static let cacheInformation: UInt16 = 12
+    static let preference: UInt16 = 20
+    /// What a route here cannot say: an input interface, realms, a mark, another destination, an
+    /// encapsulation and its type, a lifetime, what becomes of the TTL.
+    static let others: Set<UInt16> = [3, 11, 16, 19, 21, 22, 23, 26]
   }
 
   private static let onLinkFlag: UInt32 = 4
@@ -56,10 +60,24 @@ extension Route {
       case Attribute.priority: metric = value.load() ?? 0
       case Attribute.preferredSource: source = value.address
       case Attribute.table: table = value.load() ?? table
-      case Attribute.metrics: mtu = value.attribute(Attribute.metricMTU)?.load()
-      case Attribute.multipath: nextHops = Self.nextHops(value)
+      case Attribute.metrics:
+        mtu = value.attribute(Attribute.metricMTU)?.load()
+        for metric in value.attributes where metric.type != Attribute.metricMTU {
+          isMoreThanThis = true
+        }
+      case Attribute.multipath:
+        let (hops, areMore) = Self.nextHops(value)
+        nextHops = hops
+        if areMore { isMoreThanThis = true }
       case Attribute.nextHopID: nextHopID = value.load()
-      case Attribute.encapsulationType: isMoreThanThis = true
+      case Attribute.cacheInformation:
+        // The third number is when it ends: that of a route with a lifetime.
+        let end: UInt32? = value.load(8)
+        if end ?? 0 != 0 { isMoreThanThis = true }
+      case Attribute.preference:
+        let preference: UInt8? = value.load()
+        if preference ?? 0 != 0 { isMoreThanThis = true }
+      case let type where Attribute.others.contains(type): isMoreThanThis = true
       default: break
       }
     }
@@ -67,9 +85,11 @@ extension Route {
     if self.type.isDiscarding { linkIndex = nil }
   }
 
-  /// A chain of `struct rtnexthop` (length, flags, weight - 1, index) with attributes each.
-  private static func nextHops(_ reader: NetlinkReader) -> [NextHop] {
+  /// A chain of `struct rtnexthop` (length, flags, weight - 1, index) with attributes each, and
+  /// whether one of them has more than a hop here can say.
+  private static func nextHops(_ reader: NetlinkReader) -> (hops: [NextHop], areMore: Bool) {
     var hops: [NextHop] = []
+    var areMore = false
     var rest = reader
     while let length: UInt16 = rest.load(0), length >= 8, let flags: UInt8 = rest.load(2),
       let weight: UInt8 = rest.load(3), let index: UInt32 = rest.load(4),
@@ -78,13 +98,16 @@ extension Route {
       let gateway =
         attributes.attribute(Attribute.gateway)?.address
         ?? attributes.attribute(Attribute.via)?.dropping(2).address
+      for attribute in attributes.attributes where Attribute.others.contains(attribute.type) {
+        areMore = true
+      }
       hops.append(
         NextHop(
           gateway: gateway, linkIndex: index, weight: Int(weight) + 1,
           isOnLink: UInt32(flags) & onLinkFlag != 0))
       rest = rest.dropping((Int(length) + 3) & ~3)
     }
-    return hops
+    return (hops, areMore)
   }
 
   /// The header and attributes of a request. A deletion does not look at the scope.

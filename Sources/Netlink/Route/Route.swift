@@ -26,8 +26,8 @@ public struct Route: Hashable, Sendable {
   public var nextHops: [NextHop]
   /// The ID of a next hop object that the route refers to (`ip nexthop`).
   public var nextHopID: UInt32?
-  /// It has more than this type can say (a source prefix, a type of service, an encapsulation).
-  /// Never written.
+  /// It has more than this type can say (a source prefix, a type of service, realms, a lifetime, an
+  /// encapsulation, metrics besides the MTU). Never written: what was such a route cannot be put back.
   public var isMoreThanThis: Bool
 
   /// A route. Scope and metric that are not given become what the kernel will show: of IPv4, scope

@@ -134,6 +134,27 @@ struct RouteTests {
     }
   }
 
+  @Test(
+    "a route that has more than can be written says so, and no other does",
+    arguments: [
+      "10.9.0.0/24 via 10.0.0.7 realm 5", "10.9.0.0/24 via 10.0.0.7 advmss 1000",
+      "10.9.0.0/24 via 10.0.0.7 mtu lock 1400", "10.9.0.0/24 via 10.0.0.7 tos 4",
+      "10.9.0.0/24 nexthop via 10.0.0.7 realm 7 nexthop via 10.0.0.8",
+      "fd09::/64 via fd00::7 pref high", "fd09::/64 via fd00::7 expires 5000",
+      "fd09::/64 via fd00::7 hoplimit 9",
+    ])
+  func more(route: String) throws {
+    try TestNamespace.with { space in
+      let (socket, index, other) = try prepare(space)
+      for route in try samples(index, other) { try socket.add(route) }
+      #expect(try socket.routes().allSatisfy { !$0.isMoreThanThis })
+      let destination = try cidr(String(route.prefix { $0 != " " }))
+      try space.run("sh", "-ec", "ip route add \(route)")
+      let found = try socket.routes().filter { $0.destination == destination }
+      #expect(found.count == 1 && found.allSatisfy(\.isMoreThanThis))
+    }
+  }
+
   @Test("rules are listed")
   func rules() throws {
     try TestNamespace.with { space in
