@@ -305,7 +305,9 @@ let package = Package(
         "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel",
         "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"], swiftSettings: house),
-    tests("ResourceSchemas", ["Resources", "StoreRig", "ValueTree"]),
+    tests(
+      "ResourceSchemas",
+      ["KubernetesClient", "Resources", "StoreRig", "ValidationCases", "ValueTree"]),
     tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),
   ],
   swiftLanguageModes: [.v6]

@@ -18,13 +18,16 @@ extension CrossFieldRule {
         + ["exportV6", "importV6"].flatMap { filterValues($0, 6, 128) }
     case .hostEndpoint: hostEndpointValues
     case .felixConfiguration: felixValues
+    case .kubeControllersConfiguration: [onlyDefault] + templateValues
     case .globalNetworkPolicy, .stagedGlobalNetworkPolicy: policyValues(isGlobal: true)
     case .networkPolicy, .stagedNetworkPolicy: policyValues(isGlobal: false)
-    case .clusterInformation, .ipamConfiguration, .kubeControllersConfiguration:
-      [CrossFieldRule("", "self.metadata.name == 'default'", "the name must be default")]
+    case .clusterInformation, .ipamConfiguration: [onlyDefault]
     default: []
     }
   }
+
+  private static let onlyDefault = CrossFieldRule(
+    "", "self.metadata.name == 'default'", "the name must be default")
 
   // MARK: - Pools
 
@@ -104,9 +107,15 @@ extension CrossFieldRule {
     } + [
       CrossFieldRule(
         "spec.communities.[].value",
-        "self.matches('^[0-9]{1,10}(:[0-9]{1,10}){1,2}$') && self.split(':').all(n, "
-          + "int(n) <= (size(self.split(':')) == 2 ? 65535 : 4294967295))",
-        "invalid community value or format used.", length: 64),
+        "self.matches('\(BGPCommunity.pattern)')", "invalid community value or format used.",
+        length: 64),
+      // Whether each is one or has a name here is too dear to ask of lists of these lengths.
+      CrossFieldRule(
+        "spec.prefixAdvertisements.[]", "has(self.communities) && size(self.communities) > 0",
+        "must have 1 to 50 communities, has 0"),
+      CrossFieldRule(
+        "spec.ignoredInterfaces.[]", "self.matches('^[a-zA-Z0-9_.-]{1,15}$')",
+        "must be an interface's name: 1 to 15 letters, digits, '_', '.' or '-'", length: 64),
       ofFamily("spec.localWorkloadPeeringIPV4", 4, "must be an IPv4 address"),
       ofFamily("spec.localWorkloadPeeringIPV6", 6, "must be an IPv6 address"),
     ]
@@ -147,11 +156,59 @@ extension CrossFieldRule {
     CrossFieldRule(
       "spec.expectedIPs.[]", "isIP(self)", "must be an IP address", length: 64),
     CrossFieldRule(
+      "spec.profiles.[]", "self.matches('^\(subdomain)$')", subdomainForm, length: 253),
+    CrossFieldRule(
       "spec.ports.[].protocol",
       "type(self) == int ? self in [6, 17, 132] : "
         + "self.lowerAscii() in ['tcp', 'udp', 'sctp', '6', '17', '132']",
       "EndpointPort protocol does not support ports: must be TCP, UDP or SCTP"),
   ]
+
+  private static let templateValues: [CrossFieldRule] = {
+    let list = "spec.controllers.node.hostEndpoint.templates"
+    let place = "\(list).[]"
+    let pattern = FieldForms.isExpression("t.interfacePattern")
+    return [
+      CrossFieldRule(
+        list,
+        "self.all(t, !has(t.interfacePattern) || \(pattern)) || "
+          + "oldSelf.hasValue() && oldSelf.value() == self",
+        "interfacePattern must be a regular expression"),
+      CrossFieldRule(
+        "\(place).generateName", "self == '' || self.matches('^\(subdomain)$')", subdomainForm,
+        length: 253),
+      CrossFieldRule(
+        "\(place).labels", "self.all(k, \(isKey("k", subdomain)))",
+        "a label's name must be \(keyForm)"),
+      CrossFieldRule(
+        "\(place).labels", "self.all(k, self[k].matches('^(\(qualified))?$'))",
+        "a label's value must be empty or \(qualifiedForm)", length: 63),
+      annotationKeys("\(place).annotations"),
+      noGlobal("\(place).nodeSelector"),
+    ]
+  }()
+
+  // MARK: - Names
+
+  private static let label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+  private static let subdomain = "\(label)([.]\(label))*"
+  private static let subdomainForm =
+    "name must consist of lower case alphanumeric characters, '-' or '.'"
+  private static let qualified = "[a-zA-Z0-9]([-_.a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+  private static let qualifiedForm =
+    "at most 63 letters, digits, '-', '_' or '.', beginning and ending with a letter or digit"
+  private static let keyForm = "\(qualifiedForm), with an optional DNS prefix and '/' before it"
+
+  private static func isKey(_ key: String, _ prefix: String) -> String {
+    "\(key).matches('^(\(prefix)/)?\(qualified)$') && \(key).indexOf('/') <= 253"
+  }
+
+  /// The letters of annotations' names may be capitals in the prefix too.
+  private static func annotationKeys(_ place: String) -> CrossFieldRule {
+    CrossFieldRule(
+      place, "self.all(k, \(isKey("k", subdomain.replacing("a-z", with: "a-zA-Z"))))",
+      "an annotation's name must be \(keyForm)")
+  }
 
   private static let felixValues = [
     ofFamily(
@@ -214,9 +271,8 @@ extension CrossFieldRule {
             "rules that specify ports must set protocol to TCP or UDP or SCTP"),
         ]
       }
-      rules += ["selector", "notSelector", "serviceAccounts.selector"].map {
-        noGlobal("\(place).\(end).\($0)")
-      }
+      // With the other selectors of a rule, whose form says it, they would be too dear.
+      rules.append(noGlobal("\(place).\(end).selector"))
       if isGlobal {
         rules.append(
           CrossFieldRule(
@@ -246,13 +302,13 @@ extension CrossFieldRule {
         : CrossFieldRule(
           place, "!has(self.source) || !has(self.source.services)",
           "not allowed in egress rule source"),
-      CrossFieldRule(
-        "\(place).http.paths.[]", "has(self.exact) != has(self.prefix)",
-        "must have either exact or prefix"),
+      annotationKeys("\(place).metadata.annotations"),
+      list == "egress"
+        ? CrossFieldRule(place, "!has(self.http)", "not allowed in egress rules")
+        : CrossFieldRule(
+          "\(place).http.paths.[]", "has(self.exact) != has(self.prefix)",
+          "must have either exact or prefix"),
     ]
-    if list == "egress" {
-      rules.append(CrossFieldRule(place, "!has(self.http)", "not allowed in egress rules"))
-    }
     return rules
   }
 

@@ -32,6 +32,8 @@ struct CrossFieldRule: Sendable {
   /// Items of a list at most, where the list has no limit of its own and a rule looks at each: the
   /// server estimates what a rule may cost, and refuses a definition in which that has no bound.
   private static let itemLimit = 1000
+  /// Members of a map at most, where it has no limit of its own and a rule looks at each.
+  private static let memberLimit = 50
 
   /// Puts the rule into the schema of the kind.
   func add(to schema: inout Value) { add(to: &schema, place[...]) }
@@ -49,7 +51,14 @@ struct CrossFieldRule: Sendable {
       if schema["type"] == "array", schema["maxItems"] == nil {
         schema["maxItems"] = .int(Int64(Self.itemLimit))
       }
-      if let length, schema["maxLength"] == nil { schema["maxLength"] = .int(Int64(length)) }
+      if schema["additionalProperties"] != nil {
+        if schema["maxProperties"] == nil {
+          schema["maxProperties"] = .int(Int64(Self.memberLimit))
+        }
+        if let length { schema["additionalProperties"]?["maxLength"] = .int(Int64(length)) }
+      } else if let length, schema["maxLength"] == nil {
+        schema["maxLength"] = .int(Int64(length))
+      }
       var rules = schema["x-kubernetes-validations"]?.array ?? []
       var rule: Value = ["rule": .string(expression), "message": .string(message)]
       if isRatcheted { rule["optionalOldSelf"] = true }

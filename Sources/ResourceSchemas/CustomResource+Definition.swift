@@ -54,7 +54,8 @@ extension CustomResource {
     ]
     for name in ["spec", "status"] {
       guard let part = declared?[name] else { continue }
-      let opened = SchemaShape(isRecord: isRecord).opened(part)
+      let opened = SchemaShape(isRecord: isRecord, isStrict: form == .functions && name == "spec")
+        .opened(part)
       properties[name] = form == .structural ? Self.listing(opened) : opened
     }
     if declared?["status"] == nil {
@@ -72,10 +73,11 @@ extension CustomResource {
     case .structural: break
     case .rules: for rule in rules { rule.add(to: &schema) }
     case .functions:
-      // The lists of Kubernetes' own policies have no limits and stand in each other: no rule for
-      // what is in them is cheap enough for a server.
-      if !isRecord, kind != .stagedKubernetesNetworkPolicy { schema = FieldForms.narrowed(schema) }
-      if kind == .tier { schema["properties"]?["metadata"] = FieldForms.labelName }
+      // Not the status: what programs work with is reported as it is.
+      if !isRecord, let spec = properties["spec"] {
+        schema["properties"]?["spec"] = FieldForms(kind).narrowed(spec)
+      }
+      if let name = FieldForms.name(of: kind) { schema["properties"]?["metadata"] = name }
       for rule in functionRules { rule.ratcheted.add(to: &schema) }
     }
     return schema

@@ -38,8 +38,8 @@ extension ValidationCase {
         .bad("cidr: 10.0.0.0/16, blockSize: '26'", "spec.blockSize"),
         .bad("cidr: 10.0.0.0/16, natOutgoing: 'true'", "spec.natOutgoing"),
         .bad("cidr: 10.0.0.0/16, disabled: 1", "spec.disabled"),
-        .bad("cidr: 10.0.0.0/16, nodeSelector: 'a =='", "spec.nodeSelector"),
-        .bad("cidr: 10.0.0.0/16, colour: red", "spec.colour"),
+        .bad("cidr: 10.0.0.0/16, nodeSelector: 'a =='", "spec.nodeSelector", onlyInFiles: syntax),
+        .bad("cidr: 10.0.0.0/16, colour: red", "spec.colour", onlyInFiles: unknownField),
       ])
     + table(
       [.ipPool], "§1.3 IPPool (CEL)",
@@ -137,7 +137,7 @@ extension ValidationCase {
           "prefixAdvertisements[0].communities"),
         .bad(
           "prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: ['064512:1']}]",
-          "community used is invalid or not defined."),
+          "community used is invalid or not defined.", onlyInFiles: cost),
         .bad(
           "prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: ['1:2', '1:2']}]",
           "prefixAdvertisements[0].communities[1]"),
@@ -171,7 +171,7 @@ extension ValidationCase {
           "invalid community value or format used."),
         .bad(
           "prefixAdvertisements: [{cidr: 10.0.0.0/8, communities: [b]}]",
-          "community used is invalid or not defined."),
+          "community used is invalid or not defined.", onlyInFiles: cost),
       ])
 
   static let peers: [ValidationCase] =
@@ -198,7 +198,7 @@ extension ValidationCase {
         .bad("peerIP: 192.0.2.1, ttlSecurity: 256", "spec.ttlSecurity"),
         .bad("peerIP: 192.0.2.1, numAllowedLocalASNumbers: -1", "spec.numAllowedLocalASNumbers"),
         .bad("peerIP: 192.0.2.1, localASNumber: x", "spec.localASNumber"),
-        .bad("nodeSelector: '('", "spec.nodeSelector"),
+        .bad("nodeSelector: '('", "spec.nodeSelector", onlyInFiles: syntax),
       ])
     + table(
       [.bgpPeer], "§1.3 BGPPeer (CEL)",

@@ -4,7 +4,7 @@
 import Resources
 
 extension ValidationCase {
-  private static let policyKinds: [Kind] = [
+  static let policyKinds: [Kind] = [
     .globalNetworkPolicy, .networkPolicy, .stagedGlobalNetworkPolicy, .stagedNetworkPolicy,
   ]
 
@@ -16,7 +16,7 @@ extension ValidationCase {
     all.map(String.init).joined(separator: ", ")
   }
 
-  private static let numeric =
+  static let numeric =
     "rules with numeric port or port range must set protocol to TCP or UDP or SCTP"
   private static let needed = "rules that specify ports must set protocol to TCP or UDP or SCTP"
 
@@ -51,7 +51,7 @@ extension ValidationCase {
         .bad(ingress("protocol: TCP, destination: {ports: ['1:65536']}"), "between 1 and 65535"),
         .bad(
           ingress("protocol: TCP, destination: {ports: ['9:1']}"),
-          "min value cannot be greater than max value"),
+          "min value cannot be greater than max value", onlyInFiles: cost),
         .bad(ingress("protocol: TCP, destination: {ports: ['1-9']}"), "port range invalid"),
         .bad(ingress("protocol: TCP, destination: {ports: 80}"), "destination.ports"),
         .bad(ingress("protocol: TCP, destination: {ports: ['0']}"), "between 1 and 65535"),
@@ -159,7 +159,8 @@ extension ValidationCase {
       [
         .ok(""), .ok("order: 1.5"), .ok("order: -1"), .ok("selector: has(a)"),
         .ok("types: [Ingress, Egress]"), .ok("performanceHints: [AssumeNeededOnEveryNode]"),
-        .ok("Order: 1, SELECTOR: has(a), ingress: [{Action: Allow}]"),
+        .ok("Order: 1, SELECTOR: has(a)"),
+        .ok("ingress: [{Action: Allow}]", onlyInFiles: otherCase),
         .stored("", "tier: default, types: [Ingress]"),
         .stored("egress: [{action: Allow}]", "tier: default, types: [Egress]"),
         .stored(
@@ -176,7 +177,8 @@ extension ValidationCase {
         .bad(
           "performanceHints: [AssumeNeededOnEveryNode, AssumeNeededOnEveryNode]",
           "spec.performanceHints[1]"),
-        .bad("selector: 'has('", "spec.selector"), .bad("order: 1, Order: 2", "Order"),
+        .bad("selector: 'has('", "spec.selector", onlyInFiles: syntax),
+        .bad("order: 1, Order: 2", "Order", onlyInFiles: unknownField),
         .bad("serviceAccountSelector: global()", "spec.serviceAccountSelector"),
         .bad("tier: A", "spec.tier"),
       ])
@@ -200,8 +202,8 @@ extension ValidationCase {
     + table(
       [.networkPolicy, .stagedNetworkPolicy], "§1.2 NetworkPolicy",
       [
-        .bad("preDNAT: true", "spec.preDNAT"),
-        .bad("namespaceSelector: has(a)", "namespaceSelector"),
+        .bad("preDNAT: true", "spec.preDNAT", onlyInFiles: unknownField),
+        .bad("namespaceSelector: has(a)", "namespaceSelector", onlyInFiles: unknownField),
       ]
     )
 

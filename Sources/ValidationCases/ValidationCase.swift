@@ -24,6 +24,8 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
   public let verdict: Verdict
   /// Where in the facts it is said.
   public let fact: String
+  /// Why an API server that has our definitions gives the other verdict; nil where it does not.
+  public let onlyInFiles: String?
 
   /// The whole object in YAML.
   public var yaml: String {
@@ -44,7 +46,19 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
   public static let all =
     pools + reservations + bgpConfigurations + peers + filters + agents + controllers + rules
     + policies + staged + sets + hostEndpoints + workloadEndpoints + profiles + tiers + nodes
-    + records + names
+    + records + names + ipamRecords + generated + written + networks + bgpValues + hostValues
+    + settings + ruleValues + kubernetesRules
+
+  // MARK: - What definitions cannot say
+
+  static let syntax = "no expression of a server reads brackets inside brackets"
+  static let cost = "the rule costs more than a server allows in lists of this length"
+  static let nameRule = "the rule costs more than a server allows for a name without a limit"
+  static let unknownField = "definitions keep the fields that they do not know"
+  static let otherCase = "servers know fields by their exact names"
+  static let record = "of IPAM's records types alone are asked, as a refused write loses addresses"
+  static let hiddenMetadata = "rules see nothing of the metadata but the name"
+  static let otherAlphabet = "servers take a sign outside ASCII for the small letter that it has"
 
   /// One line of a table: what its object has besides what all lines of the table have.
   struct Row {
@@ -52,15 +66,21 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
     var metadata = ""
     var spec = ""
     var verdict = Verdict.valid
+    var onlyInFiles: String?
 
-    static func ok(_ spec: String, name: String? = nil, metadata: String = "") -> Row {
-      Row(name: name, metadata: metadata, spec: spec)
+    static func ok(
+      _ spec: String, name: String? = nil, metadata: String = "", onlyInFiles: String? = nil
+    ) -> Row {
+      Row(name: name, metadata: metadata, spec: spec, onlyInFiles: onlyInFiles)
     }
 
     static func bad(
-      _ spec: String, _ message: String, name: String? = nil, metadata: String = ""
+      _ spec: String, _ message: String, name: String? = nil, metadata: String = "",
+      onlyInFiles: String? = nil
     ) -> Row {
-      Row(name: name, metadata: metadata, spec: spec, verdict: .invalid(message))
+      Row(
+        name: name, metadata: metadata, spec: spec, verdict: .invalid(message),
+        onlyInFiles: onlyInFiles)
     }
 
     static func stored(_ spec: String, _ result: String, name: String? = nil) -> Row {
@@ -77,7 +97,7 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
         ValidationCase(
           kind: kind, name: row.name ?? name, metadata: row.metadata,
           spec: [base, row.spec].filter { !$0.isEmpty }.joined(separator: ", "),
-          verdict: row.verdict, fact: fact)
+          verdict: row.verdict, fact: fact, onlyInFiles: row.onlyInFiles)
       }
     }
   }

@@ -85,6 +85,19 @@ struct DefinitionTests {
     #expect(policy.contains("message: HTTP match is only valid on Allow rules"))
   }
 
+  @Test("ask of what people write what they do not ask of what programs report")
+  func status() throws {
+    let resource = try #require(
+      CustomResource.all.first { $0.kind == .kubeControllersConfiguration })
+    let version = resource.definition(.functions)["spec"]?["versions"]?.array?.first
+    let parts = version?["schema"]?["openAPIV3Schema"]?["properties"]
+    let written = parts?["spec"]?["properties"]?["healthChecks"]?["pattern"]?.string
+    let reported = parts?["status"]?["properties"]?["runningConfig"]?["properties"]?[
+      "healthChecks"]?["pattern"]?.string
+    #expect(written == "^(Enabled|Disabled)$")
+    #expect(reported == "^(?i)(Enabled|Disabled)?$")
+  }
+
   @Test("refuse nothing of IPAM's records but wrong types")
   func records() {
     for resource in CustomResource.all {
@@ -92,6 +105,7 @@ struct DefinitionTests {
       case .blockAffinity, .ipamBlock, .ipamHandle:
         for word in ["enum:", "required:", "pattern:", "minimum:"] {
           #expect(!resource.manifest(.rules).contains(word), "\(resource.plural) \(word)")
+          #expect(!resource.manifest(.functions).contains(word), "\(resource.plural) \(word)")
         }
       default: break
       }

@@ -30,6 +30,17 @@ extension Check {
     }
   }
 
+  /// A list that is left out where there is nothing in it. Stored ones are not asked.
+  static func filledWhenWritten<E>(atMost limit: Int) -> Check where T == [E] {
+    Check(schema: [
+      .init(StrictSchema.member, .object([.init("minItems", 1)]))
+    ]) { list, context in
+      guard context.mode == .strict, list.isEmpty else { return }
+      context.report(
+        FieldProblem(path: ValuePath(), message: "must have 1 to \(limit) items, has 0"))
+    }.and(.count(atMost: limit))
+  }
+
   /// A list each of whose elements passes a check.
   public static func each<E: FieldValue>(_ check: Check<E>, atMost limit: Int? = nil) -> Check
   where T == [E] {
@@ -44,8 +55,8 @@ extension Check {
   }
 
   private static func itemSchema<E: FieldValue>(_ check: Check<E>) -> Value {
-    var schema = E.schema
-    for member in check.schema() { schema[member.key] = member.value }
-    return schema
+    var schema = E.schema.members ?? []
+    StrictSchema.put(check.schema(), into: &schema)
+    return .object(schema)
   }
 }

@@ -8,7 +8,10 @@ import ValueTree
 extension Check where T == String {
   /// One of a few words, in any case: Calico's environment and its YAML differ in case only.
   public static func word(_ words: String...) -> Check {
-    Check(schema: [.init("pattern", .string("^(?i)(\(words.joined(separator: "|")))?$"))]) { text in
+    Check(schema: [
+      .init("pattern", .string("^(?i)(\(words.joined(separator: "|")))?$")),
+      StrictSchema.pattern("^(?i)(\(words.joined(separator: "|")))$"),
+    ]) { text in
       words.contains { $0.lowercased() == text.lowercased() }
         ? nil : "must be one of \(words.joined(separator: ", "))"
     }
@@ -16,8 +19,10 @@ extension Check where T == String {
 
   /// One of a few words. Written in just these letters; stored words may differ in case.
   public static func exactWord(_ words: String...) -> Check {
-    Check(schema: [.init("pattern", .string("^(?i)(\(words.joined(separator: "|")))?$"))]) {
-      text, context in
+    Check(schema: [
+      .init("pattern", .string("^(?i)(\(words.joined(separator: "|")))?$")),
+      StrictSchema.pattern("^(\(words.joined(separator: "|")))$"),
+    ]) { text, context in
       let isOne =
         context.mode == .strict
         ? words.contains(text) : words.contains { $0.lowercased() == text.lowercased() }
@@ -94,8 +99,18 @@ extension Check where T == String {
   /// The same check, which lets nothing pass.
   var unlessEmpty: Check {
     let (schema, run) = (schema, run)
-    return Check(schema: schema()) { text, context in
+    return Check(schema: Self.orEmpty(schema())) { text, context in
       if !text.isEmpty { run(text, &context) }
+    }
+  }
+
+  private static func orEmpty(_ schema: [Value.Member]) -> [Value.Member] {
+    schema.map { member in
+      switch member.key {
+      case "pattern": .init("pattern", .string("^$|\(member.value.string ?? "")"))
+      case StrictSchema.member: .init(member.key, .object(orEmpty(member.value.members ?? [])))
+      default: member
+      }
     }
   }
 
@@ -137,39 +152,56 @@ extension Check where T == String {
     Check(schema: [.init("pattern", "^([-+]?([0-9]*(\\.[0-9]*)?(ns|us|µs|ms|s|m|h))+|0)?$")]) {
       DurationText($0) == nil ? "must be a time span such as 90s or 1m30s" : nil
     }.and(
-      Check(whenWritten: {
-        (DurationText($0)?.seconds ?? 0) < 0 ? "must not be below 0, such as 90s or 1m30s" : nil
-      }))
+      Check(
+        strict: [.init("pattern", .string("^([-+]?0|\(spans))$"))],
+        whenWritten: {
+          (DurationText($0)?.seconds ?? 0) < 0 ? "must not be below 0, such as 90s or 1m30s" : nil
+        }))
   }
+
+  /// Time spans with units that are not below 0, as a pattern.
+  private static let spans: String = {
+    let unit = "(ns|us|µs|ms|s|m|h)"
+    return "[+]?(([0-9]+[.]?[0-9]*|[.][0-9]+)\(unit))+|-((0+[.]?0*|[.]0+)\(unit))+"
+  }()
 
   /// A time span whose unit is named also where it is 0, as the agents' settings have it.
   public static var durationWithUnit: Check {
     duration.and(
-      Check(whenWritten: {
-        ["0", "+0", "-0"].contains($0) ? "must have a unit, such as 0s" : nil
-      }))
+      Check(
+        strict: [.init("pattern", .string("^(\(spans))$"))],
+        whenWritten: {
+          ["0", "+0", "-0"].contains($0) ? "must have a unit, such as 0s" : nil
+        }))
   }
 
   /// A regular expression, or nothing.
   static var regularExpression: Check {
-    Check(whenWritten: { RegularExpression.problem($0) })
+    Check(strict: [syntax(.regularExpression)], whenWritten: { RegularExpression.problem($0) })
+  }
+
+  private static func syntax(_ syntax: StrictSchema.Syntax) -> Value.Member {
+    .init(StrictSchema.syntax, .string(syntax.rawValue))
   }
 
   /// Names of interfaces, comma-separated, and regular expressions between slashes.
   static var interfacesOrExpressions: Check {
-    Check(whenWritten: { text in
-      for item in text.split(separator: ",", omittingEmptySubsequences: false) {
-        let name = String(item.drop(while: { $0 == " " }))
-        if name.count > 1, name.hasPrefix("/"), name.hasSuffix("/") {
-          if let problem = RegularExpression.problem(String(name.dropFirst().dropLast())) {
-            return problem
+    Check(
+      strict: [syntax(.interfacesOrExpressions)],
+      whenWritten: { text in
+        for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+          let name = String(item.drop(while: { $0 == " " }))
+          if name.count > 1, name.hasPrefix("/"), name.hasSuffix("/") {
+            if let problem = RegularExpression.problem(String(name.dropFirst().dropLast())) {
+              return problem
+            }
+          } else if !text.isEmpty, !NameRules.isInterfaceName(name) {
+            return
+              "must be names of interfaces, or regular expressions between slashes, with commas "
+              + "between"
           }
-        } else if !text.isEmpty, !NameRules.isInterfaceName(name) {
-          return "must be names of interfaces, or regular expressions between slashes, with commas "
-            + "between"
         }
-      }
-      return nil
-    })
+        return nil
+      })
   }
 }

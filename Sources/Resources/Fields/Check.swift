@@ -33,7 +33,15 @@ public struct Check<T: Sendable>: Sendable {
   /// A check of what people write. Stored objects are not asked: what an earlier version, or another
   /// tool, has let in works on and can be mended.
   init(whenWritten wrong: @escaping @Sendable (T) -> String?) where T: CustomStringConvertible {
-    self.init { value, context in
+    self.init(strict: [], whenWritten: wrong)
+  }
+
+  /// - Parameter schema: what a schema says of it.
+  init(
+    strict schema: @escaping @autoclosure @Sendable () -> [Value.Member],
+    whenWritten wrong: @escaping @Sendable (T) -> String?
+  ) where T: CustomStringConvertible {
+    self.init(schema: [.init(StrictSchema.member, .object(schema()))]) { value, context in
       guard context.mode == .strict, let message = wrong(value) else { return }
       context.report(
         FieldProblem(path: ValuePath(), message: message, value: value.description))

@@ -21,10 +21,7 @@ struct SchemaVisitor: FieldVisitor {
     _ name: String, _ type: T.Type, _ check: Check<T>?, _ more: [Value.Member], _ doc: String
   ) {
     var members = T.schema.members ?? []
-    for member in (check?.schema() ?? []) + more {
-      members.removeAll { $0.key == member.key }
-      members.append(member)
-    }
+    StrictSchema.put((check?.schema() ?? []) + more, into: &members)
     if !doc.isEmpty { members.append(Value.Member("description", .string(doc))) }
     properties.append(Value.Member(name, .object(members)))
   }

@@ -36,7 +36,15 @@ public struct ASNumber: FieldValue, CustomStringConvertible, ExpressibleByIntege
 
   public static var blank: ASNumber { ASNumber(0) }
   public static var schema: Value {
-    ["anyOf": [["type": "integer"], ["type": "string"]], "x-kubernetes-int-or-string": true]
+    [
+      "anyOf": [["type": "integer"], ["type": "string"]], "x-kubernetes-int-or-string": true,
+      // Zeros may stand before digits.
+      StrictSchema.member: [
+        "minimum": 0, "maximum": .int(Int64(UInt32.max)),
+        "pattern": .string(
+          "^0*(\(StrictSchema.word)|\(StrictSchema.port)[.]0*\(StrictSchema.port))$"),
+      ],
+    ]
   }
 
   public static func decode(_ value: Value, _ context: inout DecodingContext) -> ASNumber? {

@@ -16,6 +16,12 @@ public struct BGPCommunity: Described {
     v.rest(&unknown)
   }
 
+  /// The values that people may write.
+  public static let pattern: String = {
+    let (half, whole) = (StrictSchema.port, StrictSchema.word)
+    return "^(\(half):\(half)|\(whole):\(whole):\(whole))$"
+  }()
+
   /// Whether a text is a community, standard or large.
   ///
   /// - Parameter asWritten: whether its numbers must be as people write them today, without zeros

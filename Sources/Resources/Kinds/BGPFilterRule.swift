@@ -38,7 +38,7 @@ public struct BGPFilterRule: Described {
     v.defaulted("asPathPrefix", &asPathPrefix, doc: "The AS numbers that its path begins with.")
     v.optional("priority", &priority, check: .routePriority, doc: "The metric of the route.")
     v.defaulted(
-      "operations", &operations, check: .count(atMost: 10),
+      "operations", &operations, check: .filledWhenWritten(atMost: 10),
       doc: "What is done to the route once it is accepted, in order.")
     v.required("action", &action, doc: "What happens to matching routes.")
     v.rest(&unknown)
@@ -153,10 +153,12 @@ extension Check where T == String {
     Check(schema: [.init("pattern", "^[0-9]+:[0-9]+(:[0-9]+)?$")]) {
       BGPCommunity.isValue($0) ? nil : "invalid community value or format used."
     }.and(
-      Check(whenWritten: {
-        BGPCommunity.isValue($0, asWritten: true) || !BGPCommunity.isValue($0)
-          ? nil : "invalid community value or format used."
-      }))
+      Check(
+        strict: [.init("pattern", .string(BGPCommunity.pattern))],
+        whenWritten: {
+          BGPCommunity.isValue($0, asWritten: true) || !BGPCommunity.isValue($0)
+            ? nil : "invalid community value or format used."
+        }))
   }
 
   /// A CIDR or address, or nothing.

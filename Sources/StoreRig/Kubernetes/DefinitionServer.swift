@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-public import ValueTree
+import ValueTree
 
 /// A custom resource server of today's Kubernetes on 127.0.0.1, with an etcd of its own. It takes
 /// definitions and their objects as a current API server does, and knows nothing else: no pods, no
@@ -19,17 +19,15 @@ public final class DefinitionServer: Sendable {
     return access(path, X_OK) == 0 ? path : nil
   }
 
-  /// What a server answered: nothing went wrong, or what did.
-  public struct Answer: Sendable {
-    public var errors: String
-    public var isRefused: Bool { !errors.isEmpty }
-  }
-
   public let folder: RigFolder
   public let port: UInt16
   private let etcd: EtcdServer
   private let process: ServerProcess
   private let kubectl: String
+
+  /// The file that says how to reach it. Its own discovery is not there: everything is asked for by
+  /// its path.
+  public var kubeconfig: String { folder.file("kubeconfig") }
 
   /// Starts a server and waits until it is ready.
   ///
@@ -103,92 +101,15 @@ public final class DefinitionServer: Sendable {
   private func waitUntilReady() async throws(RigError) {
     let end = ContinuousClock.now + .seconds(120)
     // Not /readyz, which waits for kinds that this server does not have.
-    while try outcome(["get", "--raw", "/readyz/poststarthook/crd-informer-synced"]).status != 0 {
+    let ready = "/readyz/poststarthook/crd-informer-synced"
+    while try RigCommand.outcome(
+      [kubectl, "--kubeconfig", kubeconfig, "get", "--raw", ready], input: nil
+    ).status != 0 {
       guard process.isRunning, ContinuousClock.now < end else {
         throw RigError("the custom resource server is not ready:\n\(process.lastWords())")
       }
       try? await Task.sleep(for: .milliseconds(50))
     }
-  }
-
-  private func outcome(
-    _ words: [String], input: String? = nil
-  ) throws(RigError) -> RigCommand.Outcome {
-    // Its own discovery is not there: everything is asked for by its path.
-    try RigCommand.outcome(
-      [kubectl, "--kubeconfig", folder.file("kubeconfig")] + words, input: input)
-  }
-
-  private func answer(_ words: [String], _ object: Value) throws(RigError) -> Answer {
-    let outcome = try outcome(words + ["-f", "-"], input: JSON.encode(object))
-    guard outcome.status != 0 else { return Answer(errors: "") }
-    return Answer(errors: outcome.errors.isEmpty ? "\(outcome.status)" : outcome.errors)
-  }
-
-  /// Makes the object in a collection.
-  public func create(_ object: Value, in path: String) throws(RigError) -> Answer {
-    try answer(["create", "--raw", path], object)
-  }
-
-  /// Puts the object in the place of the one of that path.
-  public func replace(_ path: String, with object: Value) throws(RigError) -> Answer {
-    // It would ask for a description of all kinds, which is not there.
-    try answer(["replace", "--validate=false", "--raw", path], object)
-  }
-
-  /// The object of that path; nil when there is none.
-  public func get(_ path: String) throws(RigError) -> Value? {
-    let outcome = try outcome(["get", "--raw", path])
-    guard outcome.status == 0 else {
-      guard outcome.errors.contains("NotFound") else { throw RigError(outcome.errors) }
-      return nil
-    }
-    do {
-      return try JSON.document(Array(outcome.output.utf8), file: path).value
-    } catch {
-      throw RigError("\(path): no JSON: \(error)")
-    }
-  }
-
-  /// Asks for the end of an object.
-  public func delete(_ path: String) throws(RigError) -> Answer {
-    let outcome = try outcome(["delete", "--raw", path])
-    return Answer(errors: outcome.status == 0 ? "" : outcome.errors)
-  }
-
-  private static let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-
-  /// Puts definitions in, in the place of those of the same names, and waits until objects are
-  /// judged by them.
-  public func install(_ all: [Value]) async throws(RigError) {
-    for definition in all {
-      var new = definition
-      let name = definition["metadata"]?["name"]?.string ?? ""
-      let path = "\(Self.definitions)/\(name)"
-      let answer: Answer
-      if let old = try get(path) {
-        // Whoever replaces says what is replaced.
-        new["metadata"] = old["metadata"]
-        answer = try replace(path, with: new)
-      } else {
-        answer = try create(new, in: Self.definitions)
-      }
-      if answer.isRefused { throw RigError("\(name): \(answer.errors)") }
-    }
-    let end = ContinuousClock.now + .seconds(60)
-    for definition in all {
-      let name = definition["metadata"]?["name"]?.string ?? ""
-      while try !isServed(name) {
-        guard ContinuousClock.now < end else { throw RigError("\(name) is not served") }
-        try? await Task.sleep(for: .milliseconds(50))
-      }
-    }
-  }
-
-  private func isServed(_ name: String) throws(RigError) -> Bool {
-    let found = try get("\(Self.definitions)/\(name)")
-    let conditions = found?["status"]?["conditions"]?.array ?? []
-    return conditions.contains { $0["type"] == "Established" && $0["status"] == "True" }
   }
 
   /// Ends everything at once.
