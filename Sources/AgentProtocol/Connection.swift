@@ -16,6 +16,8 @@ struct Connection {
   var phase: Phase
   var frames = FrameBuffer()
   var output: [UInt8] = []
+  /// Of the request that is being answered, for as long as somebody has it.
+  weak var responder: AgentResponder?
 
   var deadline: Deadline? {
     switch phase {

@@ -116,8 +116,10 @@ final class ServerLoop {
     do throws(AgentProtocolError) {
       guard let body = try connections[id]?.frames.next() else { return }
       let request = try AgentRequest(body: body)
+      let responder = AgentResponder(mailbox: mailbox, connection: id)
       connections[id]?.phase = .answering
-      handler(request, AgentResponder(mailbox: mailbox, connection: id))
+      connections[id]?.responder = responder
+      handler(request, responder)
     } catch {
       // What follows rubbish is rubbish.
       send(.failed(reason: error.description), to: id)
@@ -163,6 +165,7 @@ final class ServerLoop {
 
   private func drop(_ id: UInt64) {
     guard let connection = connections.removeValue(forKey: id) else { return }
+    connection.responder?.abandon()
     close(connection.fd)
   }
 

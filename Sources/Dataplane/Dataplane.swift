@@ -32,6 +32,9 @@ public actor Dataplane {
   /// Why the host's own network, as known, may not be what it is now.
   private var hostProblem: String?
   private var statusCount = 0
+  /// Of the newest batch that was taken up, and of the newest whose policy is in the kernel.
+  private var generation = 0
+  private var applied = 0
   /// What workloads' interfaces begin with, once that is known.
   private var prefixes: WorkloadPrefixes?
 
@@ -110,11 +113,17 @@ public actor Dataplane {
     return configuration
   }
 
-  /// Takes up a batch of changes. Before the first whole state nothing is programmed.
+  /// Takes up changes, numbered as the next batch.
   public func apply(_ changes: [DesiredChange]) -> DataplaneStatus {
-    metrics.batchSize.observe(Double(changes.count))
+    apply(DesiredBatch(generation: generation + 1, changes: changes))
+  }
+
+  /// Takes up a batch of changes. Before the first whole state nothing is programmed.
+  public func apply(_ batch: DesiredBatch) -> DataplaneStatus {
+    metrics.batchSize.observe(Double(batch.changes.count))
+    generation = batch.generation
     var isFirst = false
-    for change in changes {
+    for change in batch.changes {
       metrics.count(change)
       table.apply(change)
       switch change {
@@ -195,7 +204,7 @@ public actor Dataplane {
     let pending = kernel?.interfaces.pending ?? [:]
     statusCount += 1
     return DataplaneStatus(
-      number: statusCount, inSync: inSync, failure: failure,
+      number: statusCount, applied: applied, inSync: inSync, failure: failure,
       pending: pending.merging(refused) { $1 }, refused: refused, retryable: Set(pending.keys),
       hostProblem: hostProblem,
       interfacePrefixes: configuration.interfacePrefixes, problems: prefixes?.problems ?? [])
@@ -229,6 +238,7 @@ public actor Dataplane {
       try write(round, kernel.writer)
       if failure != nil { log.info("programming the kernel works again") }
       failure = nil
+      if inSync { applied = generation }
     } catch {
       fail("\(error)")
     }
@@ -329,6 +339,8 @@ public struct HostNetworkError: Error, Hashable, CustomStringConvertible {
 public struct DataplaneStatus: Sendable, Hashable {
   /// Counts: of two, the one with the higher number is newer.
   public var number: Int
+  /// The newest generation whose policy is in the kernel, and that of all before it; never falls.
+  public var applied: Int
   /// The first whole state has arrived.
   public var inSync: Bool
   /// Why the last attempt to program policy failed.
@@ -350,12 +362,13 @@ public struct DataplaneStatus: Sendable, Hashable {
 
   /// Nothing is known yet, unless told otherwise.
   public init(
-    number: Int = 0, inSync: Bool = false, failure: String? = nil,
+    number: Int = 0, applied: Int = 0, inSync: Bool = false, failure: String? = nil,
     pending: [String: String] = [:],
     refused: [String: String] = [:], retryable: Set<String> = [], hostProblem: String? = nil,
     interfacePrefixes: [String] = [], problems: [String] = []
   ) {
     self.number = number
+    self.applied = applied
     self.inSync = inSync
     self.failure = failure
     self.pending = pending

@@ -26,3 +26,15 @@ public enum DesiredChange: Sendable, Hashable {
   /// The first whole state has been delivered: what the kernel holds beyond it may go.
   case inSync
 }
+
+/// Changes that are taken up together, and the number by which the dataplane says how far it is.
+public struct DesiredBatch: Sendable, Hashable {
+  /// Higher than that of every batch before it.
+  public var generation: Int
+  public var changes: [DesiredChange]
+
+  public init(generation: Int, changes: [DesiredChange]) {
+    self.generation = generation
+    self.changes = changes
+  }
+}

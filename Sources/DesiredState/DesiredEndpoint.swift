@@ -15,6 +15,9 @@ public struct DesiredEndpoint: Sendable, Hashable {
   /// texts compare as times.
   /// `nil` where nobody knows, which counts as earlier than all others.
   public var created: String?
+  /// The runtime's ID of the container that has it; empty where nobody knows. Another container has
+  /// another interface, whatever else stays the same.
+  public var containerID: String
   /// Tiers that hold at least one policy of this endpoint, in order of evaluation.
   public var tiers: [DesiredTier]
   /// Profiles in order.
@@ -24,14 +27,15 @@ public struct DesiredEndpoint: Sendable, Hashable {
 
   public init(
     interfaceName: String, ipv4Nets: [CIDR] = [], ipv6Nets: [CIDR] = [], mac: MACAddress? = nil,
-    created: String? = nil, tiers: [DesiredTier] = [], profiles: [String] = [],
-    allowedSourcePrefixes: [CIDR] = []
+    created: String? = nil, containerID: String = "", tiers: [DesiredTier] = [],
+    profiles: [String] = [], allowedSourcePrefixes: [CIDR] = []
   ) {
     self.interfaceName = interfaceName
     self.ipv4Nets = ipv4Nets
     self.ipv6Nets = ipv6Nets
     self.mac = mac
     self.created = created
+    self.containerID = containerID
     self.tiers = tiers
     self.profiles = profiles
     self.allowedSourcePrefixes = allowedSourcePrefixes

@@ -96,18 +96,23 @@ public struct NodeAgent: Sendable {
       let backend = configuration.backend.rawValue
       health.note("bird", "does not run, as CALICO_NETWORKING_BACKEND is \(backend)")
     }
+    // As many as the server has clients: each has one request at a time.
+    let requests = AsyncStream.makeStream(of: AgentLoop.Request.self)
     let socket = try AgentServer(
       path: AgentSocket.path(runDirectory: configuration.runDirectory)
     ) { request, responder in
-      Task { await Self.answer(request, responder, core) }
+      requests.continuation.yield((request, responder))
     }
     defer { socket.stop() }
 
     let gate = LockGate(
       store, kinds: Self.kinds, report: { Self.say($0, log) }, tell: { notice.show($0) })
     let loop = AgentLoop(
-      core: core, gate: gate, bird: bird, server: server, health: health, output: output,
-      settings: settings, log: log)
+      core: core, gate: gate, bird: bird, server: server, requests: requests.stream,
+      mtu: PodMTU(
+        folder: configuration.libDirectory, addresses: Self.addresses(of: node),
+        log: output.logger("mtu")),
+      health: health, output: output, settings: settings, log: log)
     let group = ServiceGroup(
       services: [loop], gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     try await group.run()
@@ -138,18 +143,9 @@ public struct NodeAgent: Sendable {
     }
   }
 
-  private static func answer(
-    _ request: AgentRequest, _ responder: AgentResponder, _ core: AgentCore
-  ) async {
-    switch request {
-    case .attached(let endpoint):
-      await core.wait(for: endpoint, responder)
-    case .detached(let endpoint):
-      await core.forget(endpoint)
-      responder.reply(.programmed)
-    case .status:
-      responder.reply(.status(await core.statusEntries))
-    }
+  private static func addresses(of node: Node) -> Set<IPAddress> {
+    let texts = [node.spec.bgp?.ipv4Address, node.spec.bgp?.ipv6Address].compactMap { $0 }
+    return Set(texts.compactMap { IPAddress(String($0.prefix { $0 != "/" })) })
   }
 
   private static func say(_ report: SyncReport, _ log: Logger) {

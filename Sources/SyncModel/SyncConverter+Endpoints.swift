@@ -20,6 +20,7 @@ extension SyncConverter {
       labelProfiles: Self.labelProfiles(
         spec.profiles, namespace: namespace, account: account, &found))
     result.created = Self.time(endpoint.metadata.creationTimestamp)
+    result.containerID = endpoint.spec.containerID
     if !spec.mac.isEmpty {
       result.mac = MACAddress(spec.mac)
       if result.mac == nil {

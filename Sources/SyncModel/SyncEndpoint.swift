@@ -14,6 +14,8 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   /// When it was created, whatever was updated since: RFC 3339 in whole seconds of UTC; `nil` where
   /// that is not known.
   public var created: String?
+  /// The runtime's ID of the container that has it; empty where nobody knows.
+  public var containerID: String
   /// Its own labels; those inherited from profiles are added by the engine.
   public var labels: [String: String]
   /// The profiles whose rules apply to it, in order.
@@ -27,8 +29,8 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   /// - Parameter labelProfiles: the same as `profiles` unless given.
   public init(
     node: String, interfaceName: String, nets: [CIDR], mac: MACAddress? = nil,
-    created: String? = nil, labels: [String: String] = [:], profiles: [String] = [],
-    labelProfiles: [String]? = nil, ports: [SyncEndpointPort] = [],
+    created: String? = nil, containerID: String = "", labels: [String: String] = [:],
+    profiles: [String] = [], labelProfiles: [String]? = nil, ports: [SyncEndpointPort] = [],
     allowedSourcePrefixes: [CIDR] = []
   ) {
     self.node = node
@@ -36,6 +38,7 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
     self.nets = nets
     self.mac = mac
     self.created = created
+    self.containerID = containerID
     self.labels = labels
     self.profiles = profiles
     self.labelProfiles = labelProfiles ?? profiles

@@ -90,6 +90,23 @@ struct ServerTests {
     server.stop()
   }
 
+  @Test("whoever waits in vain can be told from whoever has gone")
+  func abandoned() async throws {
+    let shelf = Shelf()
+    let server = try AgentServer(path: path) { _, responder in shelf.put(responder) }
+    let path = path
+    let result = await onThread { ask(path, .status, milliseconds: 50) }
+    #expect(
+      result == .failure(.noAnswer(path: path, milliseconds: 50, lastPending: nil)))
+    while shelf.all.first?.isAbandoned != true { try await Task.sleep(for: .milliseconds(1)) }
+    async let second = onThread { ask(path, .status) }
+    while shelf.all.count < 2 { try await Task.sleep(for: .milliseconds(1)) }
+    #expect(shelf.all.map(\.isAbandoned) == [true, false])
+    for responder in shelf.all { responder.reply(.programmed) }
+    #expect(await second == .success(.programmed))
+    server.stop()
+  }
+
   @Test("rubbish is answered and its connection closed, and others are served on")
   func rubbish() async throws {
     let server = try AgentServer(path: path) { _, responder in responder.reply(.programmed) }

@@ -19,6 +19,8 @@ let endpoint = AttachedEndpoint(
 final class Shelf: Sendable {
   private let responders = Mutex<[AgentResponder]>([])
 
+  var all: [AgentResponder] { responders.withLock { $0 } }
+
   func put(_ responder: AgentResponder) { responders.withLock { $0.append(responder) } }
 
   func clear() {

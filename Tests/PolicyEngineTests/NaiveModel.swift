@@ -57,7 +57,8 @@ struct NaiveModel {
         interfaceName: endpoint.interfaceName,
         ipv4Nets: endpoint.nets.filter { $0.family == .v4 },
         ipv6Nets: endpoint.nets.filter { $0.family == .v6 }, mac: endpoint.mac,
-        created: endpoint.created, tiers: order(mine), profiles: names,
+        created: endpoint.created, containerID: endpoint.containerID, tiers: order(mine),
+        profiles: names,
         allowedSourcePrefixes: endpoint.allowedSourcePrefixes)
       for (id, policy) in mine {
         result.policies[id] = DesiredPolicy(

@@ -88,6 +88,7 @@ struct RandomCluster {
       interfaceName: random.chance(20) ? "" : "cali\(index)",
       nets: random.some(Self.nets, atMost: 3),
       created: random.pick([nil, "2024-01-01T00:00:00Z", "2024-01-01T00:00:01Z"]),
+      containerID: random.pick(["", "c1", "c2"]),
       labels: ownLabels(),
       profiles: random.some(Self.profiles, atMost: 2) + (random.chance(10) ? ["p1"] : []),
       labelProfiles: random.chance(30) ? random.some(Self.profiles, atMost: 2) : nil,

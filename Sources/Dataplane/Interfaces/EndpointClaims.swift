@@ -113,10 +113,10 @@ struct EndpointClaims {
     if index[item]?.isEmpty == true { index[item] = nil }
   }
 
-  /// Whether two endpoints claim the same, and with the same right.
+  /// Whether two endpoints claim the same, for the same container and with the same right.
   private static func areClaimsEqual(_ a: DesiredEndpoint, _ b: DesiredEndpoint) -> Bool {
     a.interfaceName == b.interfaceName && a.ipv4Nets == b.ipv4Nets && a.ipv6Nets == b.ipv6Nets
-      && a.mac == b.mac && a.created == b.created
+      && a.mac == b.mac && a.created == b.created && a.containerID == b.containerID
   }
 
   private static func nets(_ endpoint: DesiredEndpoint) -> [CIDR] {

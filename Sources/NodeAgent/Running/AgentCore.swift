@@ -25,7 +25,7 @@ actor AgentCore {
   }
 
   private let node: String
-  private let dataplane: Dataplane
+  private let dataplane: any Enforcer
   private let health: HealthRegistry
   private let metrics: CoreMetrics
   private let log: Logger
@@ -34,9 +34,7 @@ actor AgentCore {
   private(set) var routing: RoutingState
   private(set) var felixConfigurations: [String: FelixConfigurationSpec] = [:]
   private var status = DataplaneStatus()
-  /// Endpoints that the engine has asked the dataplane for.
-  private var endpoints: Set<String> = []
-  private var waiting: [String: [AgentResponder]] = [:]
+  private var attachments = Attachments<AgentResponder>()
   private var findings = FindingsReport()
   /// What the last plan for BIRD leaves out, by object.
   private var routingProblems: [ResourceKey: [ConversionProblem]] = [:]
@@ -47,7 +45,7 @@ actor AgentCore {
   private var refused: [String: String] = [:]
 
   init(
-    node: String, dataplane: Dataplane, routing: RoutingState, health: HealthRegistry,
+    node: String, dataplane: any Enforcer, routing: RoutingState, health: HealthRegistry,
     metrics: MetricsRegistry, log: Logger
   ) {
     self.node = node
@@ -147,16 +145,11 @@ actor AgentCore {
   private func flush() async {
     let changes = engine.flush()
     metrics.update(engine.counts)
-    guard !changes.isEmpty else { return answer() }
+    guard !changes.isEmpty else { return }
     metrics.outputEvents.increment(by: Double(changes.count))
-    for change in changes {
-      switch change {
-      case .endpoint(let key, _): endpoints.insert(key)
-      case .endpointRemoved(let key): endpoints.remove(key)
-      default: break
-      }
-    }
-    await take(dataplane.apply(changes))
+    let (batch, answers) = attachments.announce(changes)
+    give(answers)
+    await take(dataplane.apply(batch))
   }
 
   func linksChanged(_ names: Set<String>, host: Bool) async {
@@ -189,24 +182,20 @@ actor AgentCore {
     return plan
   }
 
-  /// The plugin has attached an endpoint and waits until its policy is in force.
-  func wait(for endpoint: AttachedEndpoint, _ responder: AgentResponder) {
-    let key = "\(endpoint.namespace)/\(endpoint.name)"
-    // A plugin that gave up leaves its responder behind; a few are enough.
-    waiting[key] = (waiting[key] ?? []).suffix(3) + [responder]
-    answer()
-  }
-
-  /// The plugin has taken an endpoint away: nobody waits for it any longer.
-  func forget(_ endpoint: AttachedEndpoint) {
-    for responder in waiting.removeValue(forKey: "\(endpoint.namespace)/\(endpoint.name)") ?? [] {
-      responder.reply(.failed(reason: "the endpoint was detached"))
+  /// Takes up what somebody on this node tells or asks.
+  func take(_ request: AgentRequest, _ responder: AgentResponder) {
+    attachments.drop { $0.isAbandoned }
+    switch request {
+    case .attached(let endpoint): attachments.attach(endpoint, responder)
+    case .detached(let endpoint): give(attachments.detach(endpoint, responder))
+    case .status: responder.reply(.status(statusEntries))
     }
+    give(attachments.settle(status))
   }
 
   /// Several calls may wait for the dataplane at once, and their answers come in any order.
   private func take(_ status: DataplaneStatus) {
-    guard status.number > self.status.number else { return answer() }
+    guard status.number > self.status.number else { return }
     self.status = status
     health.report(
       "int_dataplane", live: true, ready: status.inSync && status.failure == nil,
@@ -214,7 +203,7 @@ actor AgentCore {
     health.note("the host's own network", status.hostProblem)
     reportRefused()
     retrier?.set(undone)
-    answer()
+    give(attachments.settle(status))
   }
 
   /// Says which endpoints are not in force, and will not be by waiting, because of what they claim:
@@ -236,11 +225,8 @@ actor AgentCore {
     metrics.set(refused: refused.count)
   }
 
-  private func answer() {
-    for (key, responders) in waiting where endpoints.contains(key) && status.reason(key) == nil {
-      waiting[key] = nil
-      for responder in responders { responder.reply(.programmed) }
-    }
+  private func give(_ answers: [Attachments<AgentResponder>.Answer]) {
+    for answer in answers { answer.client.reply(answer.reply) }
   }
 
   /// Says what of these objects is stored and not in force: once in the log, and for as long as it

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import AgentProtocol
 import Datastore
 import Logging
 import ServiceLifecycle
@@ -9,14 +10,23 @@ import Telemetry
 
 /// Everything that the agent does over and over, until it is told to stop.
 ///
+/// Each loop waits for its own only: what policy leads to elsewhere is put where the loop concerned
+/// finds the newest of it, so that neither a BIRD that does not answer nor a port that is not free
+/// holds policy up.
+///
 /// Its description is what the service group logs: a name, and nothing of the environment.
 struct AgentLoop: Service, CustomStringConvertible {
   var description: String { "agent" }
 
+  /// What somebody asked over the socket.
+  typealias Request = (AgentRequest, AgentResponder)
+
   let core: AgentCore
   let gate: LockGate
-  let bird: BirdController?
+  let bird: (any RoutingDaemon)?
   let server: StatusServer
+  let requests: AsyncStream<Request>
+  let mtu: PodMTU
   let health: HealthRegistry
   let output: LogOutput
   var settings: SettingsState
@@ -24,19 +34,44 @@ struct AgentLoop: Service, CustomStringConvertible {
 
   func run() async throws {
     let watcher = try LinkWatcher()
+    let plans = AsyncStream.makeStream(
+      of: RoutingState.Plan.self, bufferingPolicy: .bufferingNewest(1))
+    let addresses = AsyncStream.makeStream(
+      of: StatusAddresses.self, bufferingPolicy: .bufferingNewest(1))
     await core.startRetrying()
+    mtu.update()
+    // From here on the dataplane is asked every second. One that does not answer for as long as
+    // upstream's default allows is not live.
+    health.register("int_dataplane", reports: [.live, .ready], timeout: .seconds(90))
+    await core.checkTable()
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await gate.run() }
-        group.addTask { await follow() }
+        group.addTask { await follow(plans.continuation, addresses.continuation) }
+        group.addTask {
+          for await next in addresses.stream {
+            await server.serve(health: next.health, metrics: next.metrics)
+          }
+        }
+        group.addTask {
+          for await (request, responder) in requests { await core.take(request, responder) }
+        }
         group.addTask {
           for await changes in watcher.changes(log: log) {
+            if changes.areLost || changes.host {
+              mtu.update()
+            } else {
+              mtu.linksChanged(changes.names)
+            }
             if changes.areLost { await core.refreshInterfaces() }
             await core.linksChanged(changes.names, host: changes.host)
           }
         }
         group.addTask { try await guardTable() }
-        if let bird { group.addTask { try await watch(bird) } }
+        if let bird {
+          group.addTask { for await plan in plans.stream { await bird.take(plan) } }
+          group.addTask { try await watch(bird) }
+        }
         group.addTask {
           try? await gracefulShutdown()
           throw CancellationError()
@@ -51,8 +86,17 @@ struct AgentLoop: Service, CustomStringConvertible {
     await core.stopRetrying()
   }
 
+  /// Where health and metrics are served; `nil` is nowhere.
+  private struct StatusAddresses: Sendable {
+    var health: StatusServer.Address?
+    var metrics: StatusServer.Address?
+  }
+
   /// Takes what the syncer delivers and the lock lets pass. Settings take effect as they change.
-  private func follow() async {
+  private func follow(
+    _ plans: AsyncStream<RoutingState.Plan>.Continuation,
+    _ addresses: AsyncStream<StatusAddresses>.Continuation
+  ) async {
     var settings = settings
     let policyRefresh = Periodic { await core.refreshPolicy() }
     let interfaceRefresh = Periodic { await core.refreshInterfaces() }
@@ -78,13 +122,13 @@ struct AgentLoop: Service, CustomStringConvertible {
           isConfigured = true
           output.level = settings.logLevel
           plan = await core.configure(settings.dataplane) ?? plan
-          await server.serve(
-            health: settings.healthAddress, metrics: settings.metricsAddress)
+          addresses.yield(
+            StatusAddresses(health: settings.healthAddress, metrics: settings.metricsAddress))
           await policyRefresh.set(settings.current.nftablesRefreshInterval)
           await interfaceRefresh.set(Self.interfaceInterval(settings.current))
         }
       }
-      if let bird, let plan { await bird.take(plan) }
+      if let plan { plans.yield(plan) }
     }
     await policyRefresh.stop()
     await interfaceRefresh.stop()
@@ -104,7 +148,7 @@ struct AgentLoop: Service, CustomStringConvertible {
     }
   }
 
-  private func watch(_ bird: BirdController) async throws {
+  private func watch(_ bird: any RoutingDaemon) async throws {
     while true {
       try await Task.sleep(for: .seconds(2))
       await bird.check()

@@ -7,6 +7,16 @@ import Netlink
 import Routing
 import Telemetry
 
+/// What tells other nodes of this one's routes, and hears of theirs. It may take long to answer.
+protocol RoutingDaemon: Sendable {
+  /// Takes over what it is to do.
+  func take(_ plan: RoutingState.Plan) async
+  /// Sees to it that it runs, and says how it is.
+  func check() async
+}
+
+extension BirdController: RoutingDaemon {}
+
 /// Keeps the node's BIRD running with the newest configuration, on a thread of its own: talking to
 /// BIRD blocks.
 ///

@@ -8,11 +8,14 @@ public struct HostInterface: Sendable, Hashable {
   public var name: String
   public var isUp: Bool
   public var addresses: [InterfaceAddress]
+  /// Bytes; 0 where the kernel did not say.
+  public var mtu: UInt32
 
-  public init(name: String, isUp: Bool, addresses: [InterfaceAddress]) {
+  public init(name: String, isUp: Bool, addresses: [InterfaceAddress], mtu: UInt32 = 0) {
     self.name = name
     self.isUp = isUp
     self.addresses = addresses
+    self.mtu = mtu
   }
 }
 

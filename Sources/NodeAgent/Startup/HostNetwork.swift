@@ -14,7 +14,7 @@ enum HostNetwork {
     return try socket.links().map { link in
       HostInterface(
         name: link.name, isUp: link.isUp,
-        addresses: addresses.filter { $0.linkIndex == link.index }.map(\.address))
+        addresses: addresses.filter { $0.linkIndex == link.index }.map(\.address), mtu: link.mtu)
     }
   }
 
