@@ -203,7 +203,7 @@ let package = Package(
       "StoresUnderTest",
       [
         "CSQLite", "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore",
-        "LocalDatastore", "Resources", "StoreRig", "TestSupport",
+        "LocalDatastore", "Resources", "StoreRig", "TestSupport", "ValueTree",
       ]),
     executable("calico-demo", ["Lab"]),
     executable("lab-probe", ["CLinux"]),
@@ -274,7 +274,7 @@ let package = Package(
     .testTarget(
       name: "PolicyJudgementTests",
       dependencies: [
-        "Addressing", "CLinux", "Dataplane", "DesiredState", "Netlink", "PacketLab",
+        "Addressing", "CLinux", "Dataplane", "Datastore", "DesiredState", "Netlink", "PacketLab",
         "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources", "SyncModel",
         "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"], swiftSettings: house),

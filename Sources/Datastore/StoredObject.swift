@@ -55,9 +55,9 @@ package struct StoredObject: Sendable {
 
   /// Reads it back. An object with a field that has the wrong form counts as malformed: to use the
   /// rest of it could mean something else than its author wrote. Not so settings, which are
-  /// independent of each other, nodes, to whose pods the routes would be lost, and rules: to leave a
-  /// policy out would let through what it denies, and whoever enforces it fails closed on what cannot
-  /// be read.
+  /// independent of each other; nodes, to whose pods the routes would be lost; and rules, tiers and
+  /// what rules select: to leave one out would let through what is denied by it, and whoever enforces
+  /// them fails closed on what cannot be read.
   package func decoded() -> Result<any Resource, MalformedObject> {
     if let resource = Self.read(json.span, key: key, revision: revision) {
       return .success(resource)
@@ -92,8 +92,7 @@ package struct StoredObject: Sendable {
       return .failure(MalformedObject(key: key, reason: "\(error)"))
     }
     if !stored.problems.isEmpty, !usableInPart.contains(key.kind) {
-      let reason = stored.problems.map { "\($0)" }.joined(separator: "; ")
-      return .failure(MalformedObject(key: key, reason: reason))
+      return .failure(MalformedObject(key: key, reason: Self.reason(stored.problems)))
     }
     let found = stored.resource.key
     guard found == key else {
@@ -104,8 +103,20 @@ package struct StoredObject: Sendable {
     return .success(stored.resource)
   }
 
+  /// All that is wrong in one line, which has an end whatever is stored.
+  private static func reason(_ problems: [FieldProblem]) -> String {
+    let limit = 20
+    var parts = problems.prefix(limit).map { problem in
+      let text = String("\(problem)".unicodeScalars.prefix(400))
+      return text.unicodeScalars.count < 400 ? text : text + "…"
+    }
+    if problems.count > limit { parts.append("\(problems.count - limit) more") }
+    return parts.joined(separator: "; ")
+  }
+
   private static let usableInPart: Set<Kind> = [
     .bgpConfiguration, .felixConfiguration, .node, .networkPolicy, .globalNetworkPolicy, .profile,
+    .tier, .networkSet, .globalNetworkSet, .hostEndpoint, .ipReservation,
   ]
 
   /// The resource, or, when it cannot be read, one that has its name and revision only.

@@ -22,10 +22,12 @@ struct JudgedTier: Sendable {
   static func all(_ stored: [Tier], _ policies: [JudgedPolicy]) -> [JudgedTier] {
     var tiers = stored.map { tier in
       let standard = builtIn.first { $0.name == tier.metadata.name }
+      // Nothing that is stored of a built-in one moves it, or has it let through more.
+      let denies = tier.spec.defaultAction == .deny || standard?.defaultAction == .deny
       return JudgedTier(
         name: tier.metadata.name,
-        order: (tier.spec.order ?? standard?.order).flatMap { $0.isNaN ? nil : $0 },
-        defaultAction: tier.spec.defaultAction)
+        order: (standard?.order ?? tier.spec.order).flatMap { $0.isNaN ? nil : $0 },
+        defaultAction: denies ? .deny : .pass)
     }
     let missing = Set(policies.map(\.tier)).subtracting(tiers.map(\.name))
     for name in missing {

@@ -24,6 +24,12 @@ struct RuleJudge {
   let destination: End
   let selectors: SelectorTable
 
+  /// What a rule does. Nobody can say what a Pass with an unknown criterion passes on, and whatever
+  /// it stops at, a later rule could allow: it denies.
+  static func action(of rule: Rule, _ criteria: [Criterion]) -> Rule.Action {
+    rule.action == .pass && criteria.contains { $0.answer == .unknown } ? .deny : rule.action
+  }
+
   /// Whether a rule with this action matches, given the answers.
   static func matches(_ criteria: [Criterion], _ action: Rule.Action) -> Bool {
     criteria.allSatisfy { criterion in

@@ -93,13 +93,14 @@ struct SideEvaluation {
       let reference = RuleReference(owner: owner, direction: direction, index: index)
       var criteria = judge.criteria(of: rule, namespace: owner.namespace)
       if onlyDenies { criteria.append(Criterion(unknown: "the policy's own selector")) }
-      let matches = RuleJudge.matches(criteria, rule.action)
+      let action = RuleJudge.action(of: rule, criteria)
+      let matches = RuleJudge.matches(criteria, action)
       events.append(
         .rule(
           JudgedRule(
-            reference: reference, action: rule.action, matches: matches, criteria: criteria)))
+            reference: reference, action: action, matches: matches, criteria: criteria)))
       guard matches else { continue }
-      switch rule.action {
+      switch action {
       case .allow: return .decided(.rule(reference, .allow), .allow)
       case .deny: return .decided(.rule(reference, .deny), .deny)
       case .pass: return .passed

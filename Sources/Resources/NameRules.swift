@@ -13,6 +13,7 @@ package enum NameRules {
       problems.append(
         FieldProblem("metadata", "name", message: message, value: name.isEmpty ? nil : name))
     }
+    if let problem = generatedNameProblem(metadata) { problems.append(problem) }
     if let namespace = metadata.namespace, !namespace.isEmpty {
       if !kind.isNamespaced {
         problems.append(
@@ -30,6 +31,23 @@ package enum NameRules {
       + Self.problems(
         ofAnnotations: metadata.annotations,
         at: ValuePath([.key("metadata"), .key("annotations")]))
+  }
+
+  /// What is wrong with what a server is to make a name of: the beginning of one.
+  private static func generatedNameProblem(_ metadata: Metadata) -> FieldProblem? {
+    let field = "generateName"
+    guard let value = metadata.unknown.first(where: { $0.key == field })?.value, !value.isNull
+    else { return nil }
+    guard case .string(let text) = value else {
+      return FieldProblem("metadata", field, message: "must be a string, is \(value.typeName)")
+    }
+    let isBeginning = text.isEmpty || isSubdomain(text.hasSuffix("-") ? text + "a" : text)
+    return isBeginning
+      ? nil
+      : FieldProblem(
+        "metadata", field,
+        message: "must be the beginning of a name: lower case alphanumeric characters, '-' or '.'",
+        value: text)
   }
 
   /// What is wrong with a name of a kind; nil when nothing is.
@@ -140,7 +158,9 @@ package enum NameRules {
 
   /// What is wrong with labels, wherever they stand.
   static func problems(ofLabels labels: [String: String], at place: ValuePath) -> [FieldProblem] {
-    labels.sorted { $0.key < $1.key }.compactMap { key, value in
+    // Sorted only where something is wrong: this is asked of very many labels.
+    let wrong = labels.filter { !isLabelKey($0.key) || !isLabelValue($0.value) }
+    return wrong.sorted { $0.key < $1.key }.map { key, value in
       let path = place.appending(key)
       if !isLabelKey(key) {
         return FieldProblem(
@@ -148,12 +168,15 @@ package enum NameRules {
           message: "a label's name must be at most 63 letters, digits, '-', '_' or '.', beginning "
             + "and ending with a letter or digit, with an optional DNS prefix and '/' before it")
       }
-      guard !value.isEmpty, !isQualifiedPart(value[...]) else { return nil }
       return FieldProblem(
         path: path,
         message: "a label's value must be empty or at most 63 letters, digits, '-', '_' or '.', "
           + "beginning and ending with a letter or digit", value: value)
     }
+  }
+
+  private static func isLabelValue(_ value: String) -> Bool {
+    value.isEmpty || isQualifiedPart(value[...])
   }
 
   /// What is wrong with annotations, wherever they stand. The letters of their names may be

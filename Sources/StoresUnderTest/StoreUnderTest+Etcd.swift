@@ -7,6 +7,7 @@ import Glibc
 import Resources
 import StoreRig
 import Synchronization
+import ValueTree
 
 extension StoreUnderTest {
   public static let etcd = StoreUnderTest(
@@ -33,6 +34,14 @@ extension StoreUnderTest {
     spoil: { name in
       let place = "/calico/resources/v3/projectcalico.org/globalnetworksets/\(name)"
       try await SharedEtcd.shared.rig().server.put(place, "{")
+    },
+    plant: { key, change in
+      let place = [
+        "/calico/resources/v3/projectcalico.org", key.kind.plural, key.namespace, key.name,
+      ].compactMap(\.self).joined(separator: "/")
+      let server = try await SharedEtcd.shared.rig().server
+      let stored = try JSON.parse(Array(try server.value(of: place).utf8))
+      try server.put(place, JSON.encode(change(stored)))
     })
 
   /// Forgets all that was before now.

@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesDatastore
 import Resources
 import StoreRig
+import ValueTree
 
 extension StoreUnderTest {
   public static let kubernetes = StoreUnderTest(
@@ -32,6 +33,14 @@ extension StoreUnderTest {
       try await SharedKubernetes.shared.rig().server.kubectl(
         "annotate", "--overwrite", "globalnetworksets.crd.projectcalico.org", name,
         "projectcalico.org/metadata={")
+    },
+    plant: { key, change in
+      // No definition lets it pass: into the server's own store.
+      let place = ["/registry/crd.projectcalico.org", key.kind.plural, key.namespace, key.name]
+        .compactMap(\.self).joined(separator: "/")
+      let etcd = try await SharedKubernetes.shared.rig().server.etcd
+      let stored = try JSON.parse(Array(try etcd.value(of: place).utf8))
+      try etcd.put(place, JSON.encode(change(stored)))
     })
 
   /// Forgets all that was before now: etcd what it has kept, and the server what it remembers.

@@ -4,6 +4,7 @@
 public import Datastore
 public import Resources
 public import Testing
+public import ValueTree
 
 /// A store that a test runs on: each kind that there is, the servers real ones.
 public struct StoreUnderTest: Sendable, CustomTestStringConvertible {
@@ -22,6 +23,8 @@ public struct StoreUnderTest: Sendable, CustomTestStringConvertible {
   public let disturb: @Sendable (Int) async throws -> Void
   /// Makes what is stored of a GlobalNetworkSet unreadable, behind the store's back.
   public let spoil: @Sendable (_ name: String) async throws -> Void
+  /// Changes what is stored of an object, behind the store's back.
+  let plant: @Sendable (ResourceKey, (Value) -> Value) async throws -> Void
   private let turn = Turn()
 
   init(
@@ -29,7 +32,8 @@ public struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     openEmpty: @escaping @Sendable () async throws -> any Datastore,
     openAgain: @escaping @Sendable () async throws -> any Datastore,
     disturb: @escaping @Sendable (Int) async throws -> Void,
-    spoil: @escaping @Sendable (String) async throws -> Void
+    spoil: @escaping @Sendable (String) async throws -> Void,
+    plant: @escaping @Sendable (ResourceKey, (Value) -> Value) async throws -> Void
   ) {
     self.testDescription = testDescription
     self.derivedKinds = derivedKinds
@@ -37,10 +41,20 @@ public struct StoreUnderTest: Sendable, CustomTestStringConvertible {
     self.openAgain = openAgain
     self.disturb = disturb
     self.spoil = spoil
+    self.plant = plant
   }
 
   /// The kinds that a client may write.
   public var writtenKinds: [Kind] { Kind.allCases.filter { !derivedKinds.contains($0) } }
+
+  /// Gives a stored object this spec, behind the store's back and past all validation.
+  public func plant(_ key: ResourceKey, spec: Value) async throws {
+    try await plant(key) { object in
+      var object = object
+      object["spec"] = spec
+      return object
+    }
+  }
 
   /// Runs a body with the store, which has nothing in it and is closed afterwards. Others who want
   /// it wait meanwhile: there is one server of each kind for all tests.

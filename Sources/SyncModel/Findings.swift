@@ -4,28 +4,86 @@
 import Resources
 import ValueTree
 
-/// What the conversion of one object has to say about it.
-struct Findings: Sendable, Hashable {
+/// What the conversion of one object has to say about it: of so many things at most, each of so many
+/// letters at most, whatever was stored.
+struct Findings: Sendable {
+  /// How many things are said of each sort.
+  static let limit = 100
+  static let lengthLimit = 400
+  /// What is said of a field of a newer version.
+  static let unknownField = "the field is not known to this version"
+  /// What is said of a field that has no value of its kind.
+  static let unreadable = "cannot be read, and counts as not given"
+
   let key: ResourceKey
   private(set) var problems: [ConversionProblem] = []
   private(set) var unenforced: [Unenforced] = []
+  /// How many of each sort are not said.
+  private var unsaid = (problems: 0, unenforced: 0)
 
   init(_ key: ResourceKey) { self.key = key }
 
   var isEmpty: Bool { problems.isEmpty && unenforced.isEmpty }
 
   mutating func wrong(_ field: String, _ reason: String) {
-    problems.append(ConversionProblem(key: key, field: field, reason: reason))
+    guard problems.count < Self.limit else { return unsaid.problems += 1 }
+    problems.append(
+      ConversionProblem(key: key, field: Self.cut(field), reason: Self.cut(reason)))
   }
 
   mutating func idle(_ field: String, _ reason: String) {
-    unenforced.append(Unenforced(key: key, field: field, reason: reason))
+    guard unenforced.count < Self.limit else { return unsaid.unenforced += 1 }
+    unenforced.append(Unenforced(key: key, field: Self.cut(field), reason: Self.cut(reason)))
   }
 
   /// Fields of a newer version, or ones that could not be read.
   mutating func idle(unknown members: [UnknownMember], in path: String) {
-    for member in members {
-      idle("\(path).\(member.key)", "the field is not known to this version")
+    for member in members { idle("\(path).\(member.key)", Self.unknownField) }
+  }
+
+  /// Takes up what a file with the object would be refused for. Where conversion has said already
+  /// what it makes of a place, that is enough.
+  mutating func take(_ faults: [FieldProblem]) {
+    for fault in faults {
+      let path = "\(fault.path)"
+      let reason = fault.message + (fault.value.map { ", is \(LeftOut.shown($0))" } ?? "")
+      unenforced.removeAll {
+        $0.reason == Self.unknownField && Self.isWithin(path, $0.field)
+      }
+      let said = problems.firstIndex {
+        Self.isWithin($0.field, path) || Self.isWithin(path, $0.field)
+      }
+      if let said {
+        if problems[said].reason == Self.unreadable {
+          problems[said].reason = Self.cut("\(reason), and counts as not given")
+        }
+      } else {
+        wrong(path.isEmpty ? "object" : path, reason)
+      }
     }
+  }
+
+  /// Says how much there is besides.
+  mutating func close() {
+    if unsaid.problems > 0 {
+      problems.append(
+        ConversionProblem(key: key, field: "object", reason: "\(unsaid.problems) more"))
+    }
+    if unsaid.unenforced > 0 {
+      unenforced.append(Unenforced(key: key, field: "object", reason: "\(unsaid.unenforced) more"))
+    }
+    unsaid = (0, 0)
+  }
+
+  /// Whether a place is another, or inside it.
+  private static func isWithin(_ path: String, _ outer: String) -> Bool {
+    guard path.hasPrefix(outer) else { return false }
+    let rest = path.utf8.dropFirst(outer.utf8.count)
+    return rest.isEmpty || rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: "[")
+  }
+
+  private static func cut(_ text: String) -> String {
+    guard text.utf8.count > lengthLimit else { return text }
+    return String(text.unicodeScalars.prefix(lengthLimit)) + "…"
   }
 }

@@ -11,7 +11,8 @@ import ValueTree
 ///
 /// DESIGN: a criterion that cannot be evaluated (it is wrong, not known, or needs what is not
 /// there) must not make the rule allow more. A Deny goes on without it, and denies at least what
-/// was meant; any other rule never matches.
+/// was meant; an Allow and a Log never match. What a Pass with it may have passed on is denied: the
+/// next tier might deny it, and a later rule of this one might allow it.
 struct RuleConverter {
   /// Of the policy; nil for rules that are in none.
   let namespace: String?
@@ -51,8 +52,11 @@ struct RuleConverter {
     if rule.http != nil {
       missing("\(path).http", "HTTP requests are not looked into")
     }
-    if !reasons.isEmpty, result.action != .deny {
-      result.neverMatches = reasons.joined(separator: "; ")
+    if reasons.isEmpty { return result }
+    switch result.action {
+    case .deny: break
+    case .pass: result.action = .deny
+    case .allow, .log: result.neverMatches = reasons.prefix(3).joined(separator: "; ")
     }
     return result
   }

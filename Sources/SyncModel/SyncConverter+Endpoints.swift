@@ -35,6 +35,7 @@ extension SyncConverter {
     }
     result.allowedSourcePrefixes = nets(
       spec.allowSpoofedSourcePrefixes, at: "spec.allowSpoofedSourcePrefixes", &found)
+    found.idle(unknown: spec.unknown, in: "spec")
     if !spec.ipNATs.isEmpty {
       found.idle("spec.ipNATs", "addresses are not translated")
     }
@@ -57,12 +58,14 @@ extension SyncConverter {
   func convert(_ endpoint: HostEndpoint, _ found: inout Findings) -> SyncUpdate {
     let spec = endpoint.spec
     found.idle("spec", "host interfaces are not policed; addresses and ports count for selectors")
+    found.idle(unknown: spec.unknown, in: "spec")
     var result = SyncHostEndpoint(
       node: spec.node, interfaceName: spec.interfaceName,
-      labels: Self.labels(endpoint.metadata.labels, derived: [:], &found),
+      labels: Self.labels(Self.ownLabels(endpoint.metadata), derived: [:], &found),
       profiles: spec.profiles,
       labelProfiles: Self.labelProfiles(spec.profiles, namespace: nil, account: "", &found))
-    for (index, text) in spec.expectedIPs.enumerated() {
+    let texts = spec.expectedIPs + Self.texts("expectedIPs", in: spec.unknown)
+    for (index, text) in texts.enumerated() {
       if let address = IPAddress(text) {
         result.addresses.append(address)
       } else {
@@ -82,19 +85,23 @@ extension SyncConverter {
   /// and inherits from its profile.
   func convert(_ set: NetworkSet, _ found: inout Findings) -> SyncUpdate {
     let namespace = set.metadata.namespace ?? ""
+    found.idle(unknown: set.spec.unknown, in: "spec")
     let result = SyncNetworkSet(
-      nets: nets(set.spec.nets, at: "spec.nets", &found),
+      nets: nets(
+        set.spec.nets + Self.texts("nets", in: set.spec.unknown), at: "spec.nets", &found),
       labels: Self.labels(
-        set.metadata.labels, derived: Self.derivedLabels(namespace: namespace), &found),
+        Self.ownLabels(set.metadata), derived: Self.derivedLabels(namespace: namespace), &found),
       profiles: [ProfileName.namespace(namespace)])
     return .networkSet(NetworkSetID(namespace: namespace, name: set.metadata.name), result)
   }
 
   /// A global one is in no namespace, whatever its labels say.
   func convert(_ set: GlobalNetworkSet, _ found: inout Findings) -> SyncUpdate {
+    found.idle(unknown: set.spec.unknown, in: "spec")
     let result = SyncNetworkSet(
-      nets: nets(set.spec.nets, at: "spec.nets", &found),
-      labels: Self.labels(set.metadata.labels, derived: [:], &found))
+      nets: nets(
+        set.spec.nets + Self.texts("nets", in: set.spec.unknown), at: "spec.nets", &found),
+      labels: Self.labels(Self.ownLabels(set.metadata), derived: [:], &found))
     return .networkSet(NetworkSetID(namespace: nil, name: set.metadata.name), result)
   }
 

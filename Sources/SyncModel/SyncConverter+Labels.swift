@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Resources
+import ValueTree
 
 /// Labels that tell the truth: what follows from an object and what is inherited from a namespace or
 /// a service account cannot be claimed by whoever may set labels or name profiles.
@@ -22,7 +23,7 @@ extension SyncConverter {
     // What a pod claims was left out when the endpoint was made from it.
     let claims = endpoint.metadata.annotations[ReservedLabels.claimsAnnotation] ?? ""
     return labels(
-      endpoint.metadata.labels, derived: derived, &found,
+      ownLabels(endpoint.metadata), derived: derived, &found,
       claims: claims.split(separator: ",").map(String.init))
   }
 
@@ -52,9 +53,32 @@ extension SyncConverter {
     return labels
   }
 
+  /// The texts of a list of which not every element is one, and so none was read: they stay what
+  /// they are without the others.
+  static func texts(_ name: String, in unknown: [UnknownMember]) -> [String] {
+    guard let list = unknown.first(where: { $0.key == name })?.value.array else { return [] }
+    return list.compactMap(\.string)
+  }
+
+  /// The same of a map. A label that is lost would free what it is on from the rules that deny it.
+  static func labels(_ name: String, in unknown: [UnknownMember]) -> [String: String] {
+    var labels: [String: String] = [:]
+    for member in unknown.first(where: { $0.key == name })?.value.members ?? [] {
+      if case .string(let text) = member.value { labels[member.key] = text }
+    }
+    return labels
+  }
+
+  /// The labels that are set on an object.
+  static func ownLabels(_ metadata: Metadata) -> [String: String] {
+    metadata.labels.isEmpty ? labels("labels", in: metadata.unknown) : metadata.labels
+  }
+
   /// The labels that a profile gives.
   static func labels(of profile: Profile, _ found: inout Findings) -> [String: String] {
-    let set = profile.spec.labelsToApply
+    let set =
+      profile.spec.labelsToApply.isEmpty
+      ? labels("labelsToApply", in: profile.spec.unknown) : profile.spec.labelsToApply
     let labels = set.filter { ProfileName.gives(profile.metadata.name, $0.key, $0.value) }
     if labels.count < set.count {
       report(set.keys.filter { labels[$0] == nil }, at: "spec.labelsToApply", &found)

@@ -4,6 +4,7 @@
 import DesiredState
 import Resources
 import Selectors
+import ValueTree
 
 extension SyncConverter {
   static func policyID(_ key: ResourceKey) -> PolicyID {
@@ -16,7 +17,8 @@ extension SyncConverter {
     found.idle(unknown: policy.spec.unknown, in: "spec")
     let selector = selector(
       of: policy.spec, namespace: policy.metadata.namespace ?? "", namespaces: "", &found)
-    return .policy(Self.policyID(policy.key), convert(policy, selector, &found))
+    return .policy(
+      Self.policyID(policy.key), convert(policy, selector, unknown: policy.spec.unknown, &found))
   }
 
   func convert(_ policy: GlobalNetworkPolicy, _ found: inout Findings) -> SyncUpdate {
@@ -24,7 +26,7 @@ extension SyncConverter {
     found.idle(unknown: spec.unknown, in: "spec")
     let selector = selector(
       of: spec, namespace: nil, namespaces: spec.namespaceSelector, &found)
-    var result = convert(policy, selector, &found)
+    var result = convert(policy, selector, unknown: spec.unknown, &found)
     result.doNotTrack = spec.doNotTrack
     result.preDNAT = spec.preDNAT
     result.applyOnForward = spec.applyOnForward
@@ -80,30 +82,60 @@ extension SyncConverter {
     return (SelectorCompletion.conjunction(parts) ?? .all, isWhole)
   }
 
-  /// A policy of which is not known whom it is for stands for all whom it may be for, and allows
-  /// nothing: what its Deny rules leave is for later policies and the tier's end.
+  /// Fields without which is not known whom, when and in which direction a policy is for.
+  private static let vital: Set = [
+    "selector", "namespaceSelector", "serviceAccountSelector", "types", "order", "tier",
+    "doNotTrack", "preDNAT",
+  ]
+
+  /// A policy of which is not known whom it is for, or when, stands for all whom it may be for, and
+  /// allows nothing: what its Deny rules leave is for later policies and the tier's end. One whose
+  /// rules cannot be read denies everything in their direction.
   private func convert(
     _ policy: some PolicyResource, _ selector: (selector: Selector, isWhole: Bool),
-    _ found: inout Findings
+    unknown: [UnknownMember], _ found: inout Findings
   ) -> SyncPolicy {
-    let types = policy.spec.effectiveTypes
+    let spec = policy.spec
+    let all = Self.vital.union(["ingress", "egress"])
+    let isSpecRead = !policy.unknown.contains { $0.key == "spec" }
+    let unread = isSpecRead ? all.intersection(unknown.map(\.key)) : all
     var result = SyncPolicy(
-      tier: policy.tier, order: order(policy.spec.order, &found), selector: selector.selector,
-      appliesToIngress: types.contains(.ingress), appliesToEgress: types.contains(.egress))
+      tier: policy.tier, order: order(spec.order, &found), selector: selector.selector)
+    if unread.contains("types") {
+      (result.appliesToIngress, result.appliesToEgress) = (true, true)
+    } else if spec.types.isEmpty {
+      let hasIngress = !spec.ingress.isEmpty || unread.contains("ingress")
+      result.appliesToEgress = !spec.egress.isEmpty || unread.contains("egress")
+      result.appliesToIngress = hasIngress || !result.appliesToEgress
+    } else {
+      result.appliesToIngress = spec.types.contains(.ingress)
+      result.appliesToEgress = spec.types.contains(.egress)
+    }
+    // Before everything that its Deny rules may have been meant to stand before.
+    if unread.contains("order") { result.order = -.infinity }
     var rules = RuleConverter(namespace: policy.metadata.namespace, findings: found)
-    result.ingress = rules.convert(policy.spec.ingress, at: "spec.ingress")
-    result.egress = rules.convert(policy.spec.egress, at: "spec.egress")
+    result.ingress = rules.convert(spec.ingress, at: "spec.ingress")
+    result.egress = rules.convert(spec.egress, at: "spec.egress")
     found = rules.findings
-    if !selector.isWhole {
+    if unread.contains("ingress") { result.ingress = [SyncRule(.deny)] }
+    if unread.contains("egress") { result.egress = [SyncRule(.deny)] }
+    if !selector.isWhole || !unread.isDisjoint(with: Self.vital) {
       Self.onlyDeny(&result.ingress)
       Self.onlyDeny(&result.egress)
     }
     return result
   }
 
+  /// Makes rules that can only take away: what they would have passed on is denied too, as else a
+  /// later rule of the tier would get it.
   private static func onlyDeny(_ rules: inout [SyncRule]) {
-    for index in rules.indices where rules[index].action != .deny {
-      rules[index].neverMatches = "the policy's selector cannot be read"
+    for index in rules.indices {
+      switch rules[index].action {
+      case .deny: break
+      case .pass: rules[index].action = .deny
+      case .allow, .log:
+        rules[index].neverMatches = "it cannot be read whom the policy is for, or when"
+      }
     }
   }
 
@@ -115,21 +147,24 @@ extension SyncConverter {
       ingress: rules.convert(spec.ingress, at: "spec.ingress"),
       egress: rules.convert(spec.egress, at: "spec.egress"))
     found = rules.findings
+    // Else an earlier profile's Deny would be lost, and a later one could allow.
+    let unread = Set((spec.unknown + profile.unknown).map(\.key))
+    if !unread.isDisjoint(with: ["ingress", "spec"]) { result.ingress = [SyncRule(.deny)] }
+    if !unread.isDisjoint(with: ["egress", "spec"]) { result.egress = [SyncRule(.deny)] }
     result.labels = Self.labels(of: profile, &found)
     return .profile(profile.metadata.name, result)
   }
 
   func convert(_ tier: Tier, _ found: inout Findings) -> SyncUpdate {
-    var tier = tier
-    tier.applyDefaults()
     found.idle(unknown: tier.spec.unknown, in: "spec")
+    let spec = tier.inForce
     let action: TierDefaultAction =
-      switch tier.spec.defaultAction {
+      switch spec.defaultAction {
       case .deny: .deny
       case .pass: .pass
       }
     return .tier(
-      tier.metadata.name, SyncTier(order: order(tier.spec.order, &found), defaultAction: action))
+      tier.metadata.name, SyncTier(order: order(spec.order, &found), defaultAction: action))
   }
 
   private func order(_ order: Double?, _ found: inout Findings) -> Double? {

@@ -66,6 +66,7 @@ extension SyncConverter {
     where mode != .never {
       found.idle(field, "\(mode.rawValue) is not done: traffic between nodes is not encapsulated")
     }
+    found.idle(unknown: spec.unknown, in: "spec")
     guard let network = spec.network else {
       found.wrong("spec.cidr", "must be a CIDR, is '\(spec.cidr)'")
       return pools.set(pool.metadata.name, nil).map { .pool($0.0, $0.1) }

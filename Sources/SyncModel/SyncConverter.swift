@@ -42,6 +42,9 @@ public struct SyncConverter: Sendable {
     case .set(let resource):
       for item in LeftOut.items(in: resource.metadata) { found.wrong(item.field, item.reason) }
       updates = convert(resource, &found)
+      // Once for each change: what is stored already may be what no file would be let in with.
+      found.take(resource.faults())
+      found.close()
     case .removed(let key): updates = remove(key)
     }
     findings[change.key] = found.isEmpty ? nil : found

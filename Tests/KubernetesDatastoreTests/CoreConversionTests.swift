@@ -306,7 +306,7 @@ import ValueTree
   func mark(_ text: String, _ expected: String?) throws {
     let endpoint = try #require(
       try endpoint { $0.metadata.annotations["qos.projectcalico.org/dscp"] = text })
-    #expect(endpoint.spec.qosControls?.dscp.map { JSON.encode($0) } == expected)
+    #expect(endpoint.spec.qosControls?.dscp.map { JSON.encode($0.encode()) } == expected)
     #expect(LeftOut.items(in: endpoint.metadata).isEmpty == (expected != nil))
   }
 

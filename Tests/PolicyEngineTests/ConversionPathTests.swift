@@ -41,6 +41,7 @@ struct ConversionPathTests {
     var stray = pod("stray", in: "evil", "10.0.0.2", app: "web", node: "there")
     stray.spec.profiles = []
     var host = HostEndpoint(name: "h")
+    host.spec.node = "there"
     host.metadata.labels["pcns.zone"] = "north"
     host.spec.expectedIPs = ["10.0.0.3"]
     host.spec.profiles = ["kns.good"]

@@ -156,6 +156,8 @@ struct EndpointConversionTests {
     #expect(none.workload?.labelProfiles == ["kns.ns"])
 
     var host = HostEndpoint(name: "h")
+    host.spec.node = "n"
+    host.spec.interfaceName = "eth0"
     host.spec.profiles = ["kns.ns", "a", "ksa.ns.sa"]
     #expect(Converted(host).host?.labelProfiles == ["a"])
     #expect(Converted(host).host?.profiles == ["kns.ns", "a", "ksa.ns.sa"])

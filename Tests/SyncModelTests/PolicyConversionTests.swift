@@ -123,7 +123,9 @@ struct PolicyConversionTests {
     }
     #expect(namespaced.wrongFields == ["spec.selector"])
     #expect(namespaced.policy?.selector.canonical == self.namespaced)
-    #expect(namespaced.policy?.ingress.map { $0.neverMatches != nil } == [true, false, true, true])
+    #expect(
+      namespaced.policy?.ingress.map { $0.neverMatches != nil } == [true, false, false, true])
+    #expect(namespaced.policy?.ingress.map(\.action) == [.allow, .deny, .deny, .log])
     #expect(namespaced.policy?.ingress[1] == SyncRule(.deny, transport: .tcp))
     #expect(namespaced.policy?.order == 7)
     #expect(namespaced.policy?.appliesToEgress == false)

@@ -223,7 +223,8 @@ struct RoutingConversionTests {
     var left = BGPConfigurationSpec()
     left.asNumber = 65001
     #expect(Converted(bgp).updates == [.bgpConfiguration("node.n", left)])
-    #expect(Converted(bgp).wrongFields == ["spec.listenPort", "spec.logSeverityScreen"])
+    #expect(
+      Converted(bgp).wrongFields == ["spec.asNumber", "spec.listenPort", "spec.logSeverityScreen"])
   }
 
   @Test("what cannot be read of a stored node or configuration is named, and the rest is used")

@@ -61,7 +61,8 @@ struct RuleConversionTests {
     let (result, converted) = Converted.rule(rule)
     #expect(result?.family == .v6)
     #expect(result?.source.nets.count == 1)
-    #expect(converted.wrongFields == ["spec.ingress[0].ipVersion"])
+    #expect(
+      converted.wrongFields == ["spec.ingress[0].ipVersion", "spec.ingress[0].source.nets[0]"])
   }
 
   @Test("CIDRs of both versions are wrong; a Deny matches them as they stand")
@@ -183,7 +184,11 @@ struct RuleConversionTests {
       cases.append((field, wrong, rule))
     }
     add("http", wrong: false) { $0.http = HTTPMatch() }
-    add("source.services", wrong: false) { $0.source.services = ServiceMatch() }
+    add("source.services", wrong: false) {
+      $0.source.services = ServiceMatch()
+      $0.source.services?.name = "db"
+      $0.source.services?.namespace = "ns"
+    }
     add("unheardOf", wrong: false) { $0.unknown = [UnknownMember("unheardOf", true)] }
     add("destination.unheardOf", wrong: false) {
       $0.destination.unknown = [UnknownMember("unheardOf", true)]
@@ -233,9 +238,13 @@ struct RuleConversionTests {
         rule.action = action
         let (result, converted) = Converted.rule(rule)
         let path = "spec.ingress[0].\(field)"
-        #expect(converted.wrongFields == (isWrong ? [path] : []), "\(field)")
+        // HTTP is only for Allow rules.
+        let isFault = isWrong || (field == "http" && action != .allow)
+        #expect(converted.wrongFields == (isFault ? [path] : []), "\(field)")
         #expect(converted.idleFields == (isWrong ? [] : [path]), "\(field)")
-        if action == .deny {
+        if action == .deny || action == .pass {
+          // What a Pass with it may have passed on, a later rule could allow.
+          #expect(result?.action == .deny, "\(field)")
           #expect(result?.neverMatches == nil, "\(field)")
         } else {
           #expect(result?.neverMatches?.contains(path) == true, "\(field)")

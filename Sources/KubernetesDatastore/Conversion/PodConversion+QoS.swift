@@ -88,22 +88,18 @@ private struct QoSReader {
   }
 
   /// The mark: a number of six bits, or a name, in capitals.
-  mutating func dscp() -> Value? {
+  mutating func dscp() -> DSCPMark? {
     let key = "\(Self.prefix)dscp"
     guard let text = annotations[key], !text.isEmpty else { return nil }
-    if let number = Int64(text), (0...63).contains(number) { return .int(number) }
+    if let number = Int(text), (0...63).contains(number) { return .number(number) }
     let name = text.uppercased()
-    if Self.names.contains(name) { return .string(name) }
+    if DSCPMark.names.contains(name) { return .text(name) }
     say(
       key,
-      "must be a number from 0 to 63 or one of \(Self.names.joined(separator: ", ")), is "
+      "must be a number from 0 to 63 or one of \(DSCPMark.names.joined(separator: ", ")), is "
         + "\(LeftOut.shown(text)): left out")
     return nil
   }
-
-  private static let names =
-    ["DF", "EF", "LE", "VA"] + (0...7).map { "CS\($0)" }
-    + (1...4).flatMap { level in (1...3).map { "AF\(level)\($0)" } }
 
   private mutating func number(_ key: String, _ bounds: ClosedRange<Int>) -> Int? {
     guard let text = annotations[key] else { return nil }

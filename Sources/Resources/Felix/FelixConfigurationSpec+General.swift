@@ -75,7 +75,8 @@ extension FelixConfigurationSpec {
     v.optional(
       "istioAmbientMode", &istioAmbientMode, check: .exactWord("Disabled", "Enabled"),
       doc: "Whether Istio's ambient mode is worked with.")
-    v.optional("istioDSCPMark", &istioDSCPMark, doc: "The DSCP mark of Istio's traffic.")
+    v.optional(
+      "istioDSCPMark", &istioDSCPMark, check: .known, doc: "The DSCP mark of Istio's traffic.")
     v.optional(
       "liveMigrationRouteConvergenceTime", &liveMigrationRouteConvergenceTime,
       check: .durationWithUnit,

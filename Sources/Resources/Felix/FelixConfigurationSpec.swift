@@ -52,7 +52,7 @@ public struct FelixConfigurationSpec: Described {
   public var goMaxProcs, goMemoryLimitMB, metadataPort: Int?
   public var externalNodesList: [String]?
   public var failsafeInboundHostPorts, failsafeOutboundHostPorts: [FailsafePort]?
-  public var istioDSCPMark: Value?
+  public var istioDSCPMark: DSCPMark?
   public var natPortRange: PolicyPort?
   public var routeTableRange: RouteTableRange?
   public var routeTableRanges: [RouteTableRange]?

@@ -42,6 +42,17 @@ extension Check where T == String {
     .word("Trace", "Debug", "Info", "Warning", "Error", "Fatal")
   }
 
+  /// How much BIRD logs: a word in just these letters. Stored ones may differ in case.
+  static var bgpLogSeverity: Check {
+    let words = ["Debug", "Info", "Warning", "Error", "Fatal"]
+    return logSeverity.and(
+      Check(
+        strict: [.init("pattern", .string("^(\(words.joined(separator: "|")))$"))],
+        whenWritten: {
+          words.contains($0) ? nil : "must be one of \(words.joined(separator: ", "))"
+        }))
+  }
+
   /// Which routes of the cluster a program looks after.
   static var clusterRoutes: Check {
     .exactWord("Disabled", "Enabled", "EnabledIPIPOnly", "EnabledNoEncapOnly")

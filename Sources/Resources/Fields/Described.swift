@@ -46,6 +46,16 @@ extension Described {
     return visitor.isSound ? result : nil
   }
 
+  public static var hasParts: Bool { true }
+
+  public func judge(_ context: inout DecodingContext) -> Bool {
+    var copy = self
+    var visitor = JudgingVisitor(context, hasUnread: false)
+    copy.fields(&visitor)
+    context = visitor.context
+    return visitor.hasUnread
+  }
+
   public func encode() -> Value {
     var copy = self
     var visitor = EncodingVisitor()

@@ -34,6 +34,19 @@ extension Array: FieldValue where Element: FieldValue {
   }
 
   public func encode() -> Value { .array(map { $0.encode() }) }
+
+  public static var hasParts: Bool { Element.hasParts }
+
+  public func judge(_ context: inout DecodingContext) -> Bool {
+    guard Element.hasParts else { return false }
+    var hasUnread = false
+    for (index, element) in enumerated() {
+      let before = context.found.count
+      hasUnread = element.judge(&context) || hasUnread
+      context.prefixProblems(after: before, with: .index(index))
+    }
+    return hasUnread
+  }
 }
 
 extension Dictionary: FieldValue where Key == String, Value: FieldValue {
@@ -76,6 +89,19 @@ extension Dictionary: FieldValue where Key == String, Value: FieldValue {
     return step == .end ? result : nil
   }
 
+  public static var hasParts: Bool { Value.hasParts }
+
+  public func judge(_ context: inout DecodingContext) -> Bool {
+    guard Value.hasParts else { return false }
+    var hasUnread = false
+    for (key, element) in self {
+      let before = context.found.count
+      hasUnread = element.judge(&context) || hasUnread
+      context.prefixProblems(after: before, with: .key(key))
+    }
+    return hasUnread
+  }
+
   /// Sorted by key, as Go writes maps.
   public func encode() -> ValueTree.Value {
     .object(sorted { $0.key < $1.key }.map { .init($0.key, $0.value.encode()) })
@@ -98,4 +124,10 @@ extension Optional: FieldValue where Wrapped: FieldValue {
   }
 
   public func encode() -> Value { map { $0.encode() } ?? .null }
+
+  public static var hasParts: Bool { Wrapped.hasParts }
+
+  public func judge(_ context: inout DecodingContext) -> Bool {
+    self?.judge(&context) ?? false
+  }
 }

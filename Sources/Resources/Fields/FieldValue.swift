@@ -22,9 +22,19 @@ public protocol FieldValue: Hashable, Sendable {
   /// Reads a value straight from a stored object's JSON: what `decode` makes of it without a
   /// problem, or nil. Nil says only that this way does not do.
   static func read(_ json: inout JSONReader) -> Self?
+
+  /// Whether there is something inside to judge.
+  static var hasParts: Bool { get }
+
+  /// Reports what a strict reading of the value would report, but for what only its written form
+  /// shows; says whether anything inside is there that could not be read.
+  func judge(_ context: inout DecodingContext) -> Bool
 }
 
 extension FieldValue {
+  public static var hasParts: Bool { false }
+  public func judge(_ context: inout DecodingContext) -> Bool { false }
+
   public static func read(_ json: inout JSONReader) -> Self? {
     guard let value = json.value() else { return nil }
     var context = DecodingContext(.preserving)

@@ -38,7 +38,7 @@ public struct BGPConfigurationSpec: Described {
 
   public mutating func fields<V: FieldVisitor>(_ v: inout V) {
     v.optional(
-      "logSeverityScreen", &logSeverityScreen, check: .logSeverity, doc: "What BIRD logs.")
+      "logSeverityScreen", &logSeverityScreen, check: .bgpLogSeverity, doc: "What BIRD logs.")
     v.optional(
       "nodeToNodeMeshEnabled", &nodeToNodeMeshEnabled, doc: "Whether all nodes peer with all.")
     v.optional("asNumber", &asNumber, doc: "The AS number of nodes without one of their own.")

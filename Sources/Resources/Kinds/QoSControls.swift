@@ -11,7 +11,7 @@ public struct QoSControls: Described {
   public var ingressPacketBurst, egressPacketBurst: Int?
   public var ingressMaxConnections, egressMaxConnections: Int?
   /// A number or a name.
-  public var dscp: Value?
+  public var dscp: DSCPMark?
   public var unknown: [UnknownMember] = []
 
   public init() {}
@@ -31,7 +31,7 @@ public struct QoSControls: Described {
     v.optional("egressPacketBurst", &egressPacketBurst, doc: "Packets at once from it.")
     v.optional("ingressMaxConnections", &ingressMaxConnections, doc: "Connections to it.")
     v.optional("egressMaxConnections", &egressMaxConnections, doc: "Connections from it.")
-    v.optional("dscp", &dscp, doc: "The DSCP mark of its packets.")
+    v.optional("dscp", &dscp, check: .known, doc: "The DSCP mark of its packets.")
     v.rest(&unknown)
   }
 }

@@ -21,6 +21,16 @@ public struct Tier: Resource {
     "kube-baseline": (10_000_000, .pass),
   ]
 
+  /// What is in force of it. A built-in tier stays in its place, and denies at its end if it is
+  /// meant to, whatever has been stored of it.
+  public var inForce: TierSpec {
+    guard let standard = Self.builtIn[metadata.name] else { return spec }
+    var spec = spec
+    spec.order = standard.order
+    if standard.action == .deny { spec.defaultAction = .deny }
+    return spec
+  }
+
   public func problems() -> [FieldProblem] {
     guard let standard = Self.builtIn[metadata.name] else { return [] }
     let (name, action) = (metadata.name, standard.action.rawValue)
