@@ -8,6 +8,10 @@ public enum CalicoctlProgram {
   /// Runs one command line, without the program's name, and returns the exit code: 0 when it was
   /// done, 1 when not, 64 when the command line is not one of this program.
   public static func run(_ arguments: [String], in context: CommandContext) async -> Int32 {
+    if let unknown = UnknownCommand(ShortOption.separated(arguments)) {
+      context.error("\(unknown)")
+      return CalicoctlCommand.exitCode(for: ValidationError("\(unknown)")).rawValue
+    }
     let command: any ParsableCommand
     do {
       command = try parse(arguments)

@@ -5,10 +5,9 @@ import ValueTree
 
 /// Reads a document's resources one after the other, collecting what is wrong.
 struct DocumentReader {
-  var resources: [any Resource] = []
-  var problems: [FieldProblem] = []
-  /// What is to be told of resources that are read all the same.
-  var warnings: [FieldProblem] = []
+  private(set) var items: [DocumentItem] = []
+  /// Where no resource can be made out.
+  private(set) var problems: [FieldProblem] = []
 
   mutating func read(_ value: Value, at path: ValuePath, kindOfList: String?, depth: Int) {
     if case .array(let items) = value, depth == 0 {
@@ -45,7 +44,7 @@ struct DocumentReader {
     if object["apiVersion"] == nil { object["apiVersion"] = .string(version) }
     // A spec that is left out has none of the fields that it must have.
     if object["spec"]?.isNull ?? true { object["spec"] = .object([]) }
-    decode(object, at: path, known.type)
+    items.append(DocumentItem(object, at: path, known.type))
   }
 
   private static let v3 = "projectcalico.org/v3"
@@ -64,23 +63,6 @@ struct DocumentReader {
       guard problems.count < DecodingContext.problemLimit else { return }
       read(item, at: path.appending(index), kindOfList: kind, depth: depth)
     }
-  }
-
-  private mutating func decode<R: Resource>(_ value: Value, at path: ValuePath, _ type: R.Type) {
-    var context = DecodingContext(.strict)
-    let resource = R.decode(value, &context)
-    var found = context.problems
-    if found.isEmpty, let resource {
-      found = resource.validate()
-      resources.append(resource)
-    }
-    func placed(_ problem: FieldProblem) -> FieldProblem {
-      var placed = problem
-      placed.path.steps.insert(contentsOf: path.steps, at: 0)
-      return placed
-    }
-    problems += found.map(placed)
-    warnings += context.warnings.map(placed)
   }
 
   private mutating func text(

@@ -31,10 +31,24 @@ public enum ResourceDocument {
   public static func decodeAllWithWarnings(
     _ document: Document
   ) throws(ResourceError) -> (resources: [any Resource], warnings: ResourceError) {
+    let items = try items(document)
+    let problems = items.flatMap(\.problems)
+    if !problems.isEmpty {
+      throw ResourceError(Array(problems.prefix(DecodingContext.problemLimit)), in: document)
+    }
+    return (items.map(\.resource), ResourceError(items.flatMap(\.warnings), in: document))
+  }
+
+  /// Reads the resources of a document one by one: what is wrong with one keeps none of the others.
+  ///
+  /// Errors: there is something whose kind or version is missing, or not known.
+  public static func items(_ document: Document) throws(ResourceError) -> [DocumentItem] {
     var reader = DocumentReader()
     reader.read(document.value, at: ValuePath(), kindOfList: nil, depth: 0)
-    if !reader.problems.isEmpty { throw ResourceError(reader.problems, in: document) }
-    return (reader.resources, ResourceError(reader.warnings, in: document))
+    if !reader.problems.isEmpty {
+      throw ResourceError(reader.problems + reader.items.flatMap(\.problems), in: document)
+    }
+    return reader.items
   }
 
   /// Reads a stored object, keeping what is unknown or invalid in it.

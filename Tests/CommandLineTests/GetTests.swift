@@ -192,11 +192,14 @@ struct GetTests {
       await desk.run("apply", "-f", "-", "-n", "other", input: Book.networkPolicy)
         == .init(
           code: 1,
-          error: "failed to execute command: <stdin>:5:3: metadata.namespace: resource namespace "
-            + "does not match client namespace. myproject != other\n"))
+          error:
+            "failed to apply 'NetworkPolicy' resource: [NetworkPolicy(myproject/allow-tcp-6379): "
+            + "<stdin>:5:3: error with field Namespace = 'myproject' (metadata.namespace: resource "
+            + "namespace does not match client namespace. myproject != other)]\n"))
     #expect(
       await desk.run("apply", "-f", "-", "-n", "other", input: Book.tier).error
-        == "failed to execute command: <stdin>:2:1: kind: Tier is not namespaced\n")
+        == "failed to apply 'Tier' resource: [Tier(internal-access): <stdin>:2:1: error with field "
+        + "Kind = 'Tier' (kind: Tier is not namespaced)]\n")
     let without = Book.networkPolicy.replacing("  namespace: myproject\n", with: "")
     #expect(await desk.run("apply", "-f", "-", "-n", "other", input: without).code == 0)
     #expect(await desk.run("apply", "-f", "-", input: without).code == 0)

@@ -64,7 +64,8 @@ struct WritingTests {
         ))
   }
 
-  @Test("one bad document keeps all others from being written, and says where it is wrong")
+  @Test(
+    "a document of no known kind keeps all others from being written, and all mistakes are told")
   func allOrNothing() async throws {
     let bad = Book.ipPool.replacing("CrossSubnet", with: "Sometimes")
     let input = [Book.networkPolicy, bad, "kind: Pod\napiVersion: v1"].joined(separator: "\n---\n")
@@ -74,10 +75,36 @@ struct WritingTests {
         == .init(
           code: 1,
           error: lines(
-            "failed to execute command: \(file):28:3: spec.ipipMode: must be one of Always, "
-              + "CrossSubnet, Never (is 'Sometimes')",
-            "\(file):32:1: kind: unknown resource type (Pod) and/or version (v1)")))
+            "failed to execute command: \(file):32:1: kind: unknown resource type (Pod) and/or "
+              + "version (v1)",
+            "\(file):28:3: error with field IPIPMode = 'Sometimes' (spec.ipipMode: must be one of "
+              + "Always, CrossSubnet, Never)")))
     #expect(try await desk.keys(.networkPolicy) == [])
+  }
+
+  @Test("an object that is refused keeps no other of its files from being written or deleted")
+  func objectByObject() async throws {
+    func set(_ name: String, _ spec: String = "{}") -> String {
+      "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkSet\nmetadata: {name: \(name)}\n"
+        + "spec: \(spec)\n"
+    }
+    let input = [set("a"), set("b", "{nets: [x]}"), set("c", "{net: []}"), set("d")]
+    for (verb, past) in [("create", "created"), ("apply", "applied"), ("replace", "replaced")] {
+      let answer = await desk.run(verb, "-f", "-", input: input.joined(separator: "---\n"))
+      #expect(answer.code == 1)
+      #expect(
+        answer.output
+          == "Partial success: \(past) the first 2 out of 4 'GlobalNetworkSet' resources:\n")
+      #expect(answer.error.contains("hit error: GlobalNetworkSet(b): <stdin>:"), "\(answer)")
+      #expect(answer.error.contains("hit error: GlobalNetworkSet(c): <stdin>:"), "\(answer)")
+      let stored = try await desk.keys(.globalNetworkSet)
+      #expect(stored == ["GlobalNetworkSet(a)", "GlobalNetworkSet(d)"])
+    }
+    let deleted = await desk.run(
+      "delete", "-f", "-",
+      input: [set("a"), set("c", "{net: []}"), set("d")].joined(separator: "---\n"))
+    #expect(deleted.code == 1 && deleted.error.contains("GlobalNetworkSet(c): <stdin>:"))
+    #expect(try await desk.keys(.globalNetworkSet) == [])
   }
 
   @Test("a file that is no YAML says where")
@@ -214,16 +241,16 @@ struct WritingTests {
         await desk.run(verb, "-f", "-", input: fetched)
           == .init(
             code: 1,
-            error: "failed to \(verb) 'Tier' resource: [resource version '\(version)' is out of "
+            error: "failed to \(verb) 'Tier' resource: [update conflict: Tier(internal-access): "
+              + "resource version '\(version)' is out of "
               + "date (latest: \(latest)). Update the resource YAML/JSON in order to make "
               + "changes]\n"))
     }
     #expect(
-      await desk.run("create", "-f", "-", input: fetched.replacing("-access", with: "-x"))
-        == .init(
-          code: 1,
-          error: "failed to create 'Tier' resource: [<stdin>:6:3: metadata.resourceVersion: must "
-            + "not be set when a resource is created (is '\(version)')]\n"))
+      await desk.run("create", "-f", "-", input: fetched.replacing("-access", with: "-x")).error
+        == "failed to create 'Tier' resource: [Tier(internal-x): <stdin>:6:3: error with field "
+        + "ResourceVersion = '\(version)' (metadata.resourceVersion: must not be set when a "
+        + "resource is created)]\n")
     #expect(
       await desk.run("apply", "-f", "-", input: fetched.replacing("-access", with: "-x")).code == 0)
   }
@@ -297,8 +324,9 @@ struct WritingTests {
         == .init(
           code: 1,
           error:
-            "failed to execute command: <stdin>:5:3: spec.selector: invalid selector: expected "
-            + "&&, || or the end, found \"\\n\" at position 11 (is 'app == 'a'\\n')\n"))
+            "failed to apply 'GlobalNetworkPolicy' resource: [GlobalNetworkPolicy(p): <stdin>:5:3: "
+            + "error with field Selector = 'app == 'a'\\n' (spec.selector: invalid selector: "
+            + "expected &&, || or the end, found \"\\n\" at position 11)]\n"))
     for arguments in [
       ["get", "a\nb"], ["get", "nodes", "a\nb"], ["get", "nodes", "-o", "a\nb"],
       ["delete", "nodes", "a\nb"], ["apply", "-f", "/a\nb"], ["get", "nodes", "-c", "/a\nb"],
@@ -360,7 +388,7 @@ struct WritingTests {
       "10.2.0.0/16", with: "10.1.8.0/24")
     #expect(
       await desk.run("apply", "-f", "-", input: overlap).error
-        == "hit error: <stdin>:28:5: items[1].spec.cidr: IPPool(other.ippool) CIDR overlaps with "
-        + "IPPool(my.ippool)/CIDR 10.1.0.0/16 (is '10.1.8.0/24')\n")
+        == "hit error: <stdin>:28:5: error with field CIDR = '10.1.8.0/24' (items[1].spec.cidr: "
+        + "IPPool(other.ippool) CIDR overlaps with IPPool(my.ippool)/CIDR 10.1.0.0/16)\n")
   }
 }

@@ -221,7 +221,18 @@ struct StrictDecodingTests {
 
   @Test("the client's words for a problem")
   func clientText() {
-    let problem = FieldProblem("spec", "cidr", message: "is bad", value: "x")
-    #expect(problem.clientText == "error with field spec.cidr = 'x' (is bad)")
+    for (field, name) in [
+      ("cidr", "CIDR"), ("peerIP", "PeerIP"), ("asNumber", "ASNumber"), ("ipipMode", "IPIPMode"),
+      ("ipv4Address", "IPv4Address"), ("natOutgoing", "NATOutgoing"), ("order", "Order"),
+      ("disableBGPExport", "DisableBGPExport"), ("cidr\n", "CIDR\\n"), ("", ""),
+    ] {
+      var problem = FieldProblem("spec", field, message: "is bad", value: "x\n")
+      let text = "\(name) = 'x\\n' (\(problem.path): is bad)"
+      #expect(problem.clientField == text)
+      #expect(problem.clientText == "error with field \(text)")
+      problem.path.steps.append(.index(1))
+      #expect(problem.clientField.hasPrefix("\(name) = "))
+    }
+    #expect(FieldProblem(message: "is bad").clientText == "is bad")
   }
 }

@@ -144,7 +144,8 @@ struct ValidationTests {
       .bgpPeer, ["asNumber": 1.1], "must be an AS number: put the dotted form in quotes"),
     ValidationCase(
       .bgpConfiguration, ["nodeToNodeMeshEnabled": true],
-      "can only be set on the BGPConfiguration 'default'"),
+      "Cannot set nodeToNodeMeshEnabled on a non default BGP Configuration: it can only be set on "
+        + "the BGPConfiguration 'default'"),
     ValidationCase(
       .bgpConfiguration, ["communities": [["name": "a", "value": "1:2"]]], ValidationCase.unused),
     ValidationCase(

@@ -9,7 +9,8 @@ struct ApplyCommand: ContextCommand {
     commandName: "apply",
     abstract: "Create resources, or replace those that exist.",
     discussion: """
-      Nothing is written unless all resources of all files are valid. A resource that says its \
+      A resource that is not valid is refused alone; if a file cannot be read, or holds something \
+      that is no resource, nothing is written. A resource that says its \
       resourceVersion must have that one in the datastore.
 
         calicoctl apply -f policy.yaml
@@ -23,12 +24,9 @@ struct ApplyCommand: ContextCommand {
   func validate() throws { try manifests.requireFile() }
 
   func run(in context: CommandContext) async throws {
-    let items = try manifests.read(place.namespace, context)
-    try await options.withStore(context, ensuringBuiltIns: true) { store in
-      let writer = ResourceWriter(store)
-      try await BatchRun(.apply, items.map(\.key), context).each { index in
-        try await writer.apply(items[index])
-      }
+    let items = try manifests.read(.writing, place.namespace, context)
+    try await BatchRun(.apply, items, context).run(options) {
+      try await $0.apply(items[$1])
     }
   }
 }

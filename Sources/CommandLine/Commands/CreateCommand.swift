@@ -9,8 +9,8 @@ struct CreateCommand: ContextCommand {
     commandName: "create",
     abstract: "Create resources from files or standard input.",
     discussion: """
-      Nothing is created unless all resources of all files are valid. One that exists already is \
-      an error; all others are created.
+      A resource that is not valid, or exists already, is an error; all others are created. If a \
+      file cannot be read, or holds something that is no resource, nothing is.
 
         calicoctl create -f policy.yaml
         cat policy.yaml | calicoctl create -f -
@@ -25,12 +25,9 @@ struct CreateCommand: ContextCommand {
   func validate() throws { try manifests.requireFile() }
 
   func run(in context: CommandContext) async throws {
-    let items = try manifests.read(place.namespace, context)
-    try await options.withStore(context, ensuringBuiltIns: true) { store in
-      let writer = ResourceWriter(store)
-      try await BatchRun(.create, items.map(\.key), context).each { index in
-        try await writer.create(items[index], skipExisting: skipExists)
-      }
+    let items = try manifests.read(.writing, place.namespace, context)
+    try await BatchRun(.create, items, context).run(options) {
+      try await $0.create(items[$1], skipExisting: skipExists)
     }
   }
 }

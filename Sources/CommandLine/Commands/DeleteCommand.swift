@@ -32,21 +32,18 @@ struct DeleteCommand: ContextCommand {
   func validate() throws { try manifests.requireFile(orKind: kind) }
 
   func run(in context: CommandContext) async throws {
-    let targets: [(key: ResourceKey, revision: String?)]
+    let targets: [BatchRun.Target]
     if let kind {
       let selection = try Selection(kind, namespace: place.namespace)
       guard !name.isEmpty else { throw CommandFailure("resource name may not be empty") }
-      targets = try name.map { (try selection.key($0), nil) }
+      targets = try name.map { BatchRun.Target(key: try selection.key($0)) }
     } else {
-      targets = try manifests.read(place.namespace, context).map { ($0.key, $0.revision) }
+      targets = try manifests.read(.naming, place.namespace, context).map(BatchRun.Target.init)
     }
-    try await options.withStore(context, ensuringBuiltIns: true) { store in
-      let writer = ResourceWriter(store)
-      try await BatchRun(.delete, targets.map(\.key), context).each { index in
-        let target = targets[index]
-        return try await writer.delete(
-          target.key, revision: target.revision, skipMissing: skipNotExists)
-      }
+    try await BatchRun(.delete, targets, context).run(options) { writer, index in
+      let target = targets[index]
+      return try await writer.delete(
+        target.key, revision: target.revision, skipMissing: skipNotExists)
     }
   }
 }

@@ -52,8 +52,8 @@ struct GetCommand: ContextCommand {
       throw CommandFailure(
         "unrecognized output format \(output.quoted), valid are: \(OutputFormat.names)")
     }
-    let query = try query(context)
-    try await options.withStore(context, ensuringBuiltIns: true) { store in
+    let (query, refused) = try query(context)
+    try await options.withStore(context, ensuringBuiltIns: query.showsBuiltIns) { store in
       var found: FoundResources
       do {
         found = try await query.run(store)
@@ -64,17 +64,23 @@ struct GetCommand: ContextCommand {
       let showsNamespace = allNamespaces || place.namespace != nil
       context.output(
         try await ResourcePrinter(store, showsNamespace: showsNamespace).text(of: found, format))
-      if !found.missing.isEmpty {
-        let missing = found.missing.map(\.description).joined(separator: ", ")
-        throw CommandFailure("failed to get resources: [\(missing)]")
+      let failures = found.missing.map(\.description) + refused
+      if !failures.isEmpty {
+        throw CommandFailure("failed to get resources: [\(failures.joined(separator: ", "))]")
       }
     }
   }
 
-  private func query(_ context: CommandContext) throws -> ResourceQuery {
+  /// What is asked for, and why some that a file names cannot be.
+  private func query(
+    _ context: CommandContext
+  ) throws -> (query: ResourceQuery, refused: [String]) {
     guard let kind else {
-      let namespace = place.namespace
-      return .keys(try manifests.read(namespace, context).map(\.key))
+      let items = try manifests.read(.naming, place.namespace, context)
+      let targets = items.map(BatchRun.Target.init)
+      return (
+        .keys(targets.filter { $0.refusal == nil }.map(\.key)), targets.compactMap(\.refusalText)
+      )
     }
     let selection: Selection
     do {
@@ -87,8 +93,9 @@ struct GetCommand: ContextCommand {
         "failed to get resources: \(selection.kind.rawValue) is not namespaced")
     }
     if name.isEmpty {
-      return .list(ListQuery(selection.kind, namespace: allNamespaces ? nil : selection.namespace))
+      let namespace = allNamespaces ? nil : selection.namespace
+      return (.list(ListQuery(selection.kind, namespace: namespace)), [])
     }
-    return .keys(try name.map(selection.key))
+    return (.keys(try name.map(selection.key)), [])
   }
 }

@@ -18,9 +18,14 @@ struct ManifestOptions: ParsableArguments {
   @Flag(help: "Files without resources are no error.")
   var skipEmpty = false
 
-  /// The resources of all files, each valid by itself.
-  func read(_ namespace: String?, _ context: CommandContext) throws -> [ManifestItem] {
-    var reader = ManifestReader(namespace: namespace)
+  /// The resources of all files, those that are refused among them.
+  ///
+  /// Errors: a file cannot be read, or something in it is no resource of a known kind; or there are
+  /// no resources at all.
+  func read(
+    _ purpose: ManifestReader.Purpose, _ namespace: String?, _ context: CommandContext
+  ) throws -> [ManifestItem] {
+    var reader = ManifestReader(purpose, namespace: namespace)
     for name in filename {
       if name == "-" {
         reader.read(try context.readStandardInput(), file: "<stdin>")
@@ -31,8 +36,10 @@ struct ManifestOptions: ParsableArguments {
       }
     }
     guard reader.complaints.isEmpty else {
+      let refusals = reader.items.compactMap(\.refusal?.description)
       throw CommandFailure(
-        "failed to execute command: " + reader.complaints.joined(separator: "\n"))
+        "failed to execute command: "
+          + (reader.complaints + refusals).joined(separator: "\n"))
     }
     for warning in reader.warnings { context.error("warning: \(warning)\n") }
     guard !reader.items.isEmpty || skipEmpty else {

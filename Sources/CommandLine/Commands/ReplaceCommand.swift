@@ -9,8 +9,8 @@ struct ReplaceCommand: ContextCommand {
     commandName: "replace",
     abstract: "Replace resources that exist.",
     discussion: """
-      Nothing is written unless all resources of all files are valid. A resource that does not \
-      exist is an error.
+      A resource that is not valid, or does not exist, is an error; all others are replaced. If a \
+      file cannot be read, or holds something that is no resource, nothing is.
 
         calicoctl get ippool my.ippool -o yaml > pool.yaml
         calicoctl replace -f pool.yaml
@@ -23,12 +23,9 @@ struct ReplaceCommand: ContextCommand {
   func validate() throws { try manifests.requireFile() }
 
   func run(in context: CommandContext) async throws {
-    let items = try manifests.read(place.namespace, context)
-    try await options.withStore(context, ensuringBuiltIns: true) { store in
-      let writer = ResourceWriter(store)
-      try await BatchRun(.replace, items.map(\.key), context).each { index in
-        try await writer.replace(items[index])
-      }
+    let items = try manifests.read(.writing, place.namespace, context)
+    try await BatchRun(.replace, items, context).run(options) {
+      try await $0.replace(items[$1])
     }
   }
 }

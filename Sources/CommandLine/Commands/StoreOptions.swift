@@ -27,7 +27,7 @@ struct StoreOptions: ParsableArguments {
   ) async throws {
     if let config {
       do {
-        _ = try InputFile.read(config)
+        _ = try SmallFile.read(config, limit: InputFile.limit)
       } catch {
         throw CommandFailure("Error reading config file: \(config.onOneLine)")
       }
@@ -41,8 +41,7 @@ struct StoreOptions: ParsableArguments {
       throw CommandFailure("Failed to create Calico API client: \(error)")
     }
     do {
-      if checkingVersion { try await checkVersion(store) }
-      if ensuringBuiltIns { await BuiltInObjects.ensure(store) }
+      try await prepare(store, checkingVersion && !global.allowVersionMismatch, ensuringBuiltIns)
       try await body(store)
     } catch {
       await store.close()
@@ -51,13 +50,29 @@ struct StoreOptions: ParsableArguments {
     await store.close()
   }
 
-  private func checkVersion(_ store: any Datastore) async throws {
-    guard !global.allowVersionMismatch,
-      let cluster = try await store.find(ClusterInformation.self, "default")?.spec.calicoVersion,
-      !cluster.isEmpty, cluster != BuildVersion.version
+  /// Does what a command wants before it begins, with one look at the cluster.
+  private func prepare(
+    _ store: any Datastore, _ isCheckingVersion: Bool, _ isEnsuringBuiltIns: Bool
+  ) async throws {
+    guard isCheckingVersion || isEnsuringBuiltIns else { return }
+    let cluster: ClusterInformation?
+    do throws(DatastoreError) {
+      cluster = try await store.find(ClusterInformation.self, "default")
+    } catch {
+      // It does not say a version, nor whether anything may be written. All else can be shown.
+      guard case .unreadable = error else { throw error }
+      return
+    }
+    if isCheckingVersion { try checkVersion(of: cluster) }
+    if isEnsuringBuiltIns { await BuiltInObjects.ensure(store, in: cluster) }
+  }
+
+  private func checkVersion(of information: ClusterInformation?) throws {
+    guard let cluster = information?.spec.calicoVersion, !cluster.isEmpty,
+      cluster != BuildVersion.version
     else { return }
     throw CommandFailure(
       "version mismatch.\nClient Version:   \(BuildVersion.version)\n"
-        + "Cluster Version:  \(cluster)\nUse --allow-version-mismatch to override")
+        + "Cluster Version:  \(cluster.onOneLine)\nUse --allow-version-mismatch to override")
   }
 }

@@ -9,6 +9,14 @@ enum ResourceQuery {
   case list(ListQuery)
   case keys([ResourceKey])
 
+  /// Whether anything is asked for of which every datastore has something.
+  var showsBuiltIns: Bool {
+    switch self {
+    case .list(let query): BuiltInObjects.kinds.contains(query.kind)
+    case .keys(let keys): keys.contains { BuiltInObjects.kinds.contains($0.kind) }
+    }
+  }
+
   func run(_ store: any Datastore) async throws(DatastoreError) -> FoundResources {
     var found = FoundResources()
     switch self {

@@ -6,14 +6,21 @@ import Resources
 
 /// What every datastore has, whether or not an agent ran already (facts §1.2, §1.9).
 enum BuiltInObjects {
+  /// The kinds of which there are some.
+  static let kinds: Set<Kind> = [.tier, .profile]
+
   /// Stores the built-in tiers and the profile that allows all where they are missing. What cannot
   /// be stored is left out: whoever may only read shall not fail for it. In a Kubernetes API they
   /// are the agents' to make, and nothing is written while the datastore is locked for a migration.
-  static func ensure(_ store: any Datastore) async {
-    guard store.commitsAtomically else { return }
+  ///
+  /// - Parameter cluster: what is stored of the cluster. Where it has its identity, nothing is asked:
+  ///   agents, which give it one, store these objects whenever they start, and so does this program
+  ///   before it gives one.
+  static func ensure(_ store: any Datastore, in cluster: ClusterInformation?) async {
+    guard store.commitsAtomically, cluster?.spec.datastoreReady != false,
+      cluster?.spec.clusterGUID.isEmpty ?? true
+    else { return }
     do {
-      let information = try await store.find(ClusterInformation.self, "default")
-      if information?.spec.datastoreReady == false { return }
       let all: [any Resource] = Tier.ofEveryDatastore + [Profile.ofEveryDatastore]
       for resource in all {
         do {

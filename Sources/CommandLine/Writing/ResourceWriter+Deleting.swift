@@ -11,7 +11,12 @@ extension ResourceWriter {
   ///
   /// - Parameter revision: if given, the resource must have this one.
   func delete(_ key: ResourceKey, revision: String?, skipMissing: Bool) async throws -> Bool {
-    try Self.checkWritable(key, "delete")
+    do {
+      try Self.checkWritable(key, "delete")
+    } catch {
+      // Whose it was, what cannot be read is of use to nobody.
+      guard try await isUnreadable(key) else { throw error }
+    }
     for _ in 0..<Self.attempts {
       do {
         guard let stored = try await find(key) else {
@@ -31,6 +36,16 @@ extension ResourceWriter {
       }
     }
     throw DatastoreError.updateConflict(key)
+  }
+
+  private func isUnreadable(_ key: ResourceKey) async throws(DatastoreError) -> Bool {
+    do {
+      _ = try await find(key)
+      return false
+    } catch {
+      guard case .unreadable = error else { throw error }
+      return true
+    }
   }
 
   private func delete(_ stored: any Resource) async throws {

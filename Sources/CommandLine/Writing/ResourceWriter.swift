@@ -133,7 +133,8 @@ struct ResourceWriter {
     let latest = stored.metadata.resourceVersion ?? ""
     guard let given, given != latest else { return }
     throw CommandFailure(
-      "resource version \(given.quoted) is out of date (latest: \(latest)). "
+      "\(DatastoreError.updateConflict(stored.key)): "
+        + "resource version \(given.quoted) is out of date (latest: \(latest)). "
         + "Update the resource YAML/JSON in order to make changes")
   }
 }

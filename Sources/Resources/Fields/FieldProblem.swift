@@ -52,9 +52,37 @@ public struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
     return place + message.onOneLine + (value.map { " (is \($0.quoted))" } ?? "")
   }
 
-  /// The same in the words of Calico's client: `error with field X = 'v' (reason)`.
+  /// The same in the words of Calico's client, with the reason in ours:
+  /// `error with field CIDR = 'v' (spec.cidr: reason)`.
   public var clientText: String {
-    isUnknownField
-      ? description : "error with field \(path) = \((value ?? "").quoted) (\(message.onOneLine))"
+    isUnknownField || path.steps.isEmpty ? description : "error with field \(clientField)"
   }
+
+  /// The same as one of several: `CIDR = 'v' (spec.cidr: reason)`.
+  public var clientField: String {
+    guard !isUnknownField, let name = path.clientName else { return description }
+    return "\(name) = \((value ?? "").quoted) (\(path): \(message.onOneLine))"
+  }
+}
+
+extension ValuePath {
+  /// The last name of the path as Calico's client writes it, which is that of Go: `PeerIP`,
+  /// `ASNumber`. Nil where nothing in it has a name.
+  fileprivate var clientName: String? {
+    for case .key(let key) in steps.reversed() {
+      let first = key.prefix { $0.isLowercase || $0.isNumber }
+      let word =
+        Self.abbreviations[String(first)] ?? first.prefix(1).uppercased() + first.dropFirst()
+      return (word + key.dropFirst(first.count)).onOneLine
+    }
+    return nil
+  }
+
+  /// What Go writes in capitals.
+  private static let abbreviations = [
+    "as": "AS", "bgp": "BGP", "bpf": "BPF", "cidr": "CIDR", "dns": "DNS", "dscp": "DSCP",
+    "http": "HTTP", "icmp": "ICMP", "ip": "IP", "ipip": "IPIP", "ips": "IPs", "ipv4": "IPv4",
+    "ipv6": "IPv6", "mac": "MAC", "mtu": "MTU", "nat": "NAT", "ttl": "TTL", "uid": "UID",
+    "vxlan": "VXLAN", "xdp": "XDP",
+  ]
 }

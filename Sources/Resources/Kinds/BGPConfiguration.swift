@@ -18,12 +18,11 @@ public struct BGPConfiguration: Resource {
       problems.append(FieldProblem("spec", field, message: message, value: value))
     }
     if metadata.name != "default" {
-      let name = metadata.name
       if spec.nodeToNodeMeshEnabled != nil {
-        wrong("nodeToNodeMeshEnabled", "can only be set on the BGPConfiguration 'default'", name)
+        wrong("nodeToNodeMeshEnabled", Self.onDefaultOnly("nodeToNodeMeshEnabled"))
       }
       if spec.asNumber != nil {
-        wrong("asNumber", "can only be set on the BGPConfiguration 'default'", name)
+        wrong("asNumber", Self.onDefaultOnly("ASNumber"))
       }
     }
     if spec.nodeToNodeMeshEnabled == false {
@@ -71,6 +70,11 @@ public struct BGPConfiguration: Resource {
           value: name))
     }
     return problems
+  }
+
+  private static func onDefaultOnly(_ field: String) -> String {
+    "Cannot set \(field) on a non default BGP Configuration: it can only be set on the "
+      + "BGPConfiguration 'default'"
   }
 
   public static var columns: [TableColumn<BGPConfiguration>] {
