@@ -37,6 +37,10 @@ public actor Dataplane {
   private var applied = 0
   /// What workloads' interfaces begin with, once that is known.
   private var prefixes: WorkloadPrefixes?
+  /// The prefixes that were asked for when these were worked out.
+  private var askedPrefixes: [String] = []
+  /// The table in the kernel is the one that came up at the start: there was none.
+  private var isFirstTable = false
 
   /// How the host's own network is read.
   private let readHost: InterfaceManager.HostReader
@@ -88,8 +92,10 @@ public actor Dataplane {
     } catch {
       throw HostNetworkError(reason: "\(error)")
     }
-    prefixes = WorkloadPrefixes(configuration.interfacePrefixes, hosts: own.uplinks)
-    for problem in prefixes?.problems ?? [] { log.error("\(problem)") }
+    askedPrefixes = configuration.interfacePrefixes
+    let old = prefixes?.problems ?? []
+    prefixes = WorkloadPrefixes(askedPrefixes, hosts: own.uplinks)
+    for problem in prefixes?.problems ?? [] where !old.contains(problem) { log.error("\(problem)") }
     configuration = usable(configuration)
     table.configure(configuration)
     table.setHostAddresses(own.addresses)
@@ -101,8 +107,24 @@ public actor Dataplane {
     if inSync {
       // All of it came while the start failed.
       _ = program(.takeover)
-    } else if try writer.observe() == nil {
-      _ = try writer.synchronise(&table)
+    } else {
+      let isNone = try writer.observe() == nil
+      isFirstTable = isFirstTable || isNone
+      if isFirstTable { _ = try writer.synchronise(&table) }
+    }
+  }
+
+  /// Starts once more, with other prefixes: what the datastore says of them comes when the first
+  /// table is up already. Where that fails, the old ones stay.
+  private func restart(_ configuration: DataplaneConfiguration) {
+    let old = (self.configuration, prefixes, askedPrefixes, kernel)
+    self.configuration = configuration
+    do {
+      try start()
+    } catch {
+      log.error("the interface prefixes stay as they are: \(error)")
+      (self.configuration, prefixes, askedPrefixes, kernel) = old
+      table.configure(self.configuration)
     }
   }
 
@@ -139,8 +161,12 @@ public actor Dataplane {
     return program(isFirst ? .takeover : .changes)
   }
 
-  /// Takes over a new configuration.
+  /// Takes over a new configuration; other interface prefixes until the first whole state only.
   public func configure(_ configuration: DataplaneConfiguration) -> DataplaneStatus {
+    if kernel != nil, !inSync, configuration.interfacePrefixes != askedPrefixes {
+      restart(configuration)
+      return status
+    }
     let configuration = usable(configuration)
     guard configuration != self.configuration else { return status }
     self.configuration = configuration

@@ -15,12 +15,12 @@ struct WorkloadPrefixes: Hashable {
 
   /// - Parameter hosts: The host's interfaces, by name, and why each is the host's.
   init(_ prefixes: [String], hosts: [String: String]) {
-    var refused: [String] = []
+    var refused: [(prefix: String, reason: String)] = []
     for prefix in prefixes where !usable.contains(prefix) {
       if prefix.isEmpty {
-        refused.append("'' would match every interface")
+        refused.append((prefix, "would match every interface"))
       } else if let name = Self.victim(of: prefix, hosts) {
-        refused.append("'\(prefix)' would match \(name), which is the host's: \(hosts[name] ?? "")")
+        refused.append((prefix, "would match \(name), which is the host's: \(hosts[name] ?? "")"))
       } else {
         usable.append(prefix)
       }
@@ -35,7 +35,11 @@ struct WorkloadPrefixes: Hashable {
       }
     }
     let list = usable.map { "'\($0)'" }.joined(separator: ", ")
-    problems = refused.map { "interface prefix \($0); not used, but \(list)" } + problems
+    // Where the standard one has to do after all, what it does is said already.
+    let unused = refused.filter { !usable.contains($0.prefix) }
+    problems =
+      unused.map { "interface prefix '\($0.prefix)' \($0.reason); not used, but \(list)" }
+      + problems
   }
 
   private static func victim(of prefix: String, _ hosts: [String: String]) -> String? {
