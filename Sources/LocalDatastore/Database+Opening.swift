@@ -30,16 +30,24 @@ extension Database {
     "PRAGMA user_version = \(schemaVersion)",
   ]
 
-  /// Opens the database, making folder, file and schema where they are missing.
+  /// Opens the database.
+  ///
+  /// - Parameter mayMake: Whether folder, file and schema are made where they are missing.
   static func open(
-    _ path: String, _ options: LocalDatastore.Options
+    _ path: String, _ options: LocalDatastore.Options, mayMake: Bool
   ) throws(DatastoreError) -> (SQLiteConnection, FileIdentity) {
-    try makeFile(path)
+    if mayMake {
+      try makeFile(path)
+    } else if FileIdentity(of: path) == nil {
+      let reason = errno == EACCES ? EACCES : ENOENT
+      let message = "\(path): \(String(cString: strerror(reason)))"
+      throw reason == EACCES ? .unauthorized(message) : .unavailable(message)
+    }
     do throws(Failure) {
       let connection = try sqlite { () throws(SQLiteFailure) in
         try SQLiteConnection(path: path, busyMilliseconds: Int32(options.busyMilliseconds))
       }
-      try prepare(connection, path, options)
+      try prepare(connection, path, options, mayMake: mayMake)
       guard let identity = FileIdentity(of: path) else {
         throw .refused(.unavailable("\(path) vanished while it was opened"))
       }
@@ -53,10 +61,14 @@ extension Database {
   }
 
   private static func prepare(
-    _ connection: SQLiteConnection, _ path: String, _ options: LocalDatastore.Options
+    _ connection: SQLiteConnection, _ path: String, _ options: LocalDatastore.Options,
+    mayMake: Bool
   ) throws(Failure) {
     var version = try number("PRAGMA user_version", connection)
-    if version == 0 { version = try create(connection, path) }
+    if version == 0 {
+      guard mayMake else { throw .refused(.unavailable("\(path) is empty: it is no datastore")) }
+      version = try create(connection, path)
+    }
     guard version <= schemaVersion else {
       throw .refused(
         .failed(

@@ -72,7 +72,8 @@ actor Database {
     guard !isClosed else { throw .unavailable("\(path) was closed") }
     if let connection, FileIdentity(of: path) == file { return connection }
     connection = nil
-    let (opened, identity) = try Self.open(path, options)
+    let mayMake = options.makesFile && incarnation == 0
+    let (opened, identity) = try Self.open(path, options, mayMake: mayMake)
     if identity != file { incarnation += 1 }
     file = identity
     connection = opened

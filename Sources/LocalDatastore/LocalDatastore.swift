@@ -19,6 +19,9 @@ public final class LocalDatastore: Datastore {
     public var changesKept = 10_000
     /// How many more it may have before it is shortened.
     public var changesSlack = 1_000
+    /// Whether a file that is missing is made when the datastore is opened. One that vanishes later
+    /// never is: its end is no news of what was in it.
+    public var makesFile = true
 
     public init(durability: Durability = .full) { self.durability = durability }
   }

@@ -26,13 +26,19 @@ extension DatastoreConfiguration: CustomStringConvertible {
 
   /// Opens the datastore.
   ///
-  /// - Parameter durability: what a commit to a local one survives; others know for themselves.
+  /// - Parameters:
+  ///   - durability: what a commit to a local one survives; others know for themselves.
+  ///   - makesFile: whether a local one is made where there is none.
   ///
   /// Errors: those of the store; `failed` for a configuration that cannot work.
-  public func open(durability: Durability) async throws(DatastoreError) -> any Datastore {
+  public func open(
+    durability: Durability, makesFile: Bool = true
+  ) async throws(DatastoreError) -> any Datastore {
     switch type {
     case .local:
-      return try await LocalDatastore.open(path: path, durability: durability)
+      var options = LocalDatastore.Options(durability: durability)
+      options.makesFile = makesFile
+      return try await LocalDatastore.open(path: path, options: options)
     case .kubernetes:
       return try openKubernetes(ProcessEnvironment.current)
     case .etcdv3:

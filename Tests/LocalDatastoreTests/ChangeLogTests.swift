@@ -172,14 +172,34 @@ import Testing
     await again.close()
   }
 
-  @Test("is that of the new database when the old one was removed") func removed() async throws {
+  @Test("ends when the file was removed, which nobody takes for an empty one")
+  func removed() async throws {
     let store = try await open()
     _ = try await store.create(sample("old"))
+    let stream = try await store.watch(query, from: try await store.list(query).revision)
+    let waiting = Task {
+      var events = EventReader(stream)
+      return try await events.next() ?? "ended"
+    }
     for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-    #expect(try await store.all(GlobalNetworkSet.self).isEmpty)
-    _ = try await store.create(sample("new"))
+    await #expect(throws: DatastoreError.self) { try await waiting.value }
+    for attempt in 0..<2 {
+      let error = await #expect(throws: DatastoreError.self) {
+        try await store.all(GlobalNetworkSet.self)
+      }
+      guard case .unavailable(let reason) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(reason.hasPrefix(path))
+      #expect(access(path, F_OK) != 0 || attempt == 1)
+      // Nor is an empty file a datastore, to whoever had one there before.
+      try folder.write("", to: String(path.dropFirst(folder.path.count + 1)))
+    }
+    // Whoever opens it anew may fill it.
     let other = try await open()
-    #expect(try await other.all(GlobalNetworkSet.self).map(\.key.name) == ["new"])
+    _ = try await other.create(sample("new"))
+    #expect(try await store.all(GlobalNetworkSet.self).map(\.key.name) == ["new"])
     await store.close()
     await other.close()
   }
