@@ -87,7 +87,7 @@ final class LockGate: Sendable {
   /// ended or the caller's task is cancelled. One consumer calls it.
   func next() async -> SyncBatch? {
     while let batch = await syncer.next() {
-      passed.withLock { $0.held.add(batch.changes) }
+      passed.withLock { $0.held.add(batch) }
       let mayPass = await mayPass(batch)
       if Task.isCancelled { return nil }
       if let passed = pass(batch.status, withChanges: mayPass) { return passed }

@@ -1,0 +1,114 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import Dataplane
+import Datastore
+import DesiredState
+import Logging
+import Resources
+import Routing
+import Telemetry
+import Testing
+
+@testable import NodeAgent
+
+/// What the agent's middle makes of the dataplane's answers.
+@Suite("The agent's middle")
+struct AgentCoreTests {
+  /// Answers each call as and when the test says.
+  private actor Script: Enforcer {
+    private var calls: [CheckedContinuation<DataplaneStatus, Never>?] = []
+
+    /// Waits until so many calls have come.
+    func expect(_ count: Int) async {
+      while calls.count < count { await Task.yield() }
+    }
+
+    func answer(_ call: Int, _ status: DataplaneStatus) {
+      calls[call]?.resume(returning: status)
+      calls[call] = nil
+    }
+
+    private func wait() async -> DataplaneStatus {
+      await withCheckedContinuation { calls.append($0) }
+    }
+
+    func apply(_ batch: DesiredBatch) async -> DataplaneStatus { await wait() }
+    func configure(_ configuration: DataplaneConfiguration) async -> DataplaneStatus {
+      await wait()
+    }
+    func linksChanged(_ names: Set<String>, host: Bool) async -> DataplaneStatus { await wait() }
+    func checkTable() async -> DataplaneStatus { await wait() }
+    func retry() async -> DataplaneStatus { await wait() }
+    func refreshPolicy() async -> DataplaneStatus { await wait() }
+    func refreshInterfaces() async -> DataplaneStatus { await wait() }
+  }
+
+  private struct Rig {
+    let script = Script()
+    let health = HealthRegistry()
+    let core: AgentCore
+
+    init() {
+      var log = Logger(label: "test")
+      log.logLevel = .critical
+      health.register("int_dataplane", reports: [.live, .ready])
+      core = AgentCore(
+        node: "n1", dataplane: script,
+        routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+        health: health, metrics: MetricsRegistry(), log: log)
+    }
+  }
+
+  @Test("of the dataplane's states the newest counts, in whatever order they come")
+  func newest() async {
+    let rig = Rig()
+    async let first: Void = rig.core.checkTable()
+    await rig.script.expect(1)
+    async let second: Void = rig.core.checkTable()
+    await rig.script.expect(2)
+    await rig.script.answer(1, DataplaneStatus(number: 2, applied: 1, inSync: true))
+    await second
+    #expect(rig.health.readiness.isGood)
+    await rig.script.answer(0, DataplaneStatus(number: 1, inSync: true, failure: "no memory"))
+    await first
+    #expect(rig.health.readiness.isGood)
+    #expect(await rig.core.needsRetry == false)
+  }
+
+  @Test("what the kernel refuses makes the node not ready, and is tried again")
+  func failure() async {
+    let rig = Rig()
+    async let call: Void = rig.core.checkTable()
+    await rig.script.expect(1)
+    await rig.script.answer(0, DataplaneStatus(number: 1, inSync: true, failure: "no memory"))
+    await call
+    #expect(!rig.health.readiness.isGood && rig.health.readiness.reason.contains("no memory"))
+    #expect(await rig.core.needsRetry)
+  }
+
+  @Test("BIRD is told nothing before everything has been read, and in the midst of reading again")
+  func routing() async {
+    let rig = Rig()
+    func process(_ changes: [ResourceChange], _ status: SyncStatus, isNew: Bool) async -> Bool {
+      let core = rig.core
+      let result = Task {
+        await core.process(SyncBatch(changes: changes, status: status, isStatusNew: isNew))
+      }
+      return await result.value.routing != nil
+    }
+    var node = Node(name: "n1")
+    node.spec.bgp = NodeBGPSpec()
+    node.spec.bgp?.ipv4Address = "10.0.0.1/24"
+    #expect(await process([.set(node)], .resyncInProgress, isNew: true) == false)
+    let script = rig.script
+    let answers = Task {
+      await script.expect(1)
+      await script.answer(0, DataplaneStatus(number: 1, applied: 1, inSync: true))
+    }
+    #expect(await process([], .inSync, isNew: true))
+    await answers.value
+    node.spec.bgp?.ipv4Address = "10.0.0.2/24"
+    #expect(await process([.set(node)], .resyncInProgress, isNew: true) == false)
+  }
+}
