@@ -22,6 +22,7 @@ extension CrossFieldRule {
     case .globalNetworkPolicy, .stagedGlobalNetworkPolicy: policyValues(isGlobal: true)
     case .networkPolicy, .stagedNetworkPolicy: policyValues(isGlobal: false)
     case .clusterInformation, .ipamConfiguration: [onlyDefault]
+    case .tier: passingTiers
     default: []
     }
   }
@@ -149,6 +150,13 @@ extension CrossFieldRule {
 
   // MARK: - Hosts and settings
 
+  /// A tier that says no action denies.
+  private static let passingTiers = ["kube-admin", "kube-baseline"].map { name in
+    CrossFieldRule(
+      "", "self.metadata.name != '\(name)' || has(self.spec) && has(self.spec.defaultAction)",
+      "The '\(name)' tier must have default action 'Pass'")
+  }
+
   private static let hostEndpointValues = [
     CrossFieldRule(
       "spec.interfaceName", "self == '' || self == '*' || self.matches('^[a-zA-Z0-9_.-]{1,15}$')",
@@ -218,6 +226,7 @@ extension CrossFieldRule {
     ofFamily(
       "spec.deviceRouteSourceAddressIPv6", 6,
       "deviceRouteSourceAddressIPv6 must be a valid IPv6 address"),
+    noGlobal("spec.nodeSelector"),
     CrossFieldRule(
       "spec.routeTableRanges.[]", "self.min >= 1 && self.max >= self.min && self.max <= 4294967295",
       "must be a range of route table indices within 1..4294967295"),

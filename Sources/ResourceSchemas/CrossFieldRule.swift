@@ -137,8 +137,8 @@ struct CrossFieldRule: Sendable {
         CrossFieldRule(
           "spec",
           deletion(["ingress", "egress", "policyTypes"])
-            + " && (!has(self.podSelector) || !has(self.podSelector.matchLabels)"
-            + " && !has(self.podSelector.matchExpressions)))",
+            + " && (!has(self.podSelector) || \(isEmpty("podSelector.matchLabels"))"
+            + " && \(isEmpty("podSelector.matchExpressions"))))",
           "Spec fields should all be zero-value if stagedAction is Delete")
       ]
     default: []

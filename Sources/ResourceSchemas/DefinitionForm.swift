@@ -4,8 +4,9 @@
 /// Which form of our definitions a server understands.
 public enum DefinitionForm: String, CaseIterable, Sendable {
   /// With rules that need functions for addresses, and that let pass what a stored object breaks
-  /// already (`optionalOldSelf`): servers from 1.31. They know the functions since 1.30, but let in
-  /// definitions only with what the version before knows too.
+  /// already (`optionalOldSelf`), and with what is asked of what people write alone: servers from
+  /// 1.31, which do not judge again what does not change. They know the functions since 1.30, but
+  /// let in definitions only with what the version before knows too.
   case functions = "v1.31"
   /// With rules between fields (`x-kubernetes-validations`): servers from 1.25.
   case rules = "v1.25"

@@ -256,6 +256,7 @@ extension ValidationCase {
       .bad("defaultAction: Pass", "must have default action 'Deny'", name: "default"),
       .bad("order: 1, defaultAction: Pass", "order must be 1000", name: "kube-admin"),
       .bad("defaultAction: Deny", "must have default action 'Pass'", name: "kube-baseline"),
+      .bad("", "must have default action 'Pass'", name: "kube-admin"), .ok("", name: "default"),
       .bad("", "metadata.name", name: "a.b"),
     ])
 }

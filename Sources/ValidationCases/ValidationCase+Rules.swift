@@ -111,6 +111,8 @@ extension ValidationCase {
       .ok("ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}]}]"),
       .ok("ingress: [{ports: [{port: http}, {port: '80'}]}]"),
       .ok("egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]}]"),
+      .ok("stagedAction: Delete, podSelector: {matchExpressions: [], matchLabels: {}}, egress: []"),
+      .bad("stagedAction: Delete, podSelector: {matchLabels: {a: b}}", "should all be zero-value"),
       .bad("ingress: [{ports: [{port: '080'}]}]", "ports[0].port"),
       .bad("ingress: [{ports: [{port: 0}]}]", "ports[0].port"),
       .bad("ingress: [{ports: [{port: 80-90}]}]", "ports[0].port"),

@@ -138,6 +138,8 @@ extension ValidationCase {
     table(
       [.felixConfiguration], "§4.2: forms of values", name: "default",
       [
+        .ok("nodeSelector: \"a == 'global()'\"", name: "some"),
+        .bad("nodeSelector: global()", "spec.nodeSelector", name: "some"),
         .ok("externalNodesList: [10.0.0.0/8]"),
         .bad("externalNodesList: [10.0.0.0/99]", "spec.externalNodesList[0]"),
         .bad("natOutgoingAddress: 192.0.2", "natOutgoingAddress must be a valid IPv4 address"),
