@@ -1,0 +1,100 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+import AgentProtocol
+import Datastore
+import DesiredState
+import LocalDatastore
+import Logging
+import Resources
+import Routing
+import Settings
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import NodeAgent
+
+@Suite("The agent's loops")
+struct AgentLoopTests {
+  /// A BIRD that keeps whoever tells it something waiting, until it is let go.
+  private actor StuckDaemon: RoutingDaemon {
+    private(set) var plans = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var isStuck = true
+
+    func take(_ plan: RoutingState.Plan) async {
+      plans += 1
+      if isStuck { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func check() async {}
+
+    func letGo() {
+      isStuck = false
+      for one in waiting { one.resume() }
+      waiting = []
+    }
+  }
+
+  private static func endpoint(_ name: String) -> WorkloadEndpoint {
+    var endpoint = WorkloadEndpoint(name: "n1-k8s-\(name)-eth0", namespace: "ns")
+    endpoint.spec.node = "n1"
+    endpoint.spec.orchestrator = "k8s"
+    endpoint.spec.workload = name
+    endpoint.spec.endpoint = "eth0"
+    endpoint.spec.interfaceName = "cali\(name)"
+    return endpoint
+  }
+
+  @Test("policy does not wait for a BIRD that does not answer, which gets the newest plan then")
+  func stuck() async throws {
+    let folder = TemporaryFolder()
+    let store = try await LocalDatastore.open(
+      path: folder.file("ds.db"), durability: .processCrash)
+    var node = Node(name: "n1")
+    node.spec.bgp = NodeBGPSpec()
+    node.spec.bgp?.ipv4Address = "10.0.0.1/24"
+    node = try #require(try await store.create(node) as? Node)
+    _ = try await store.create(Self.endpoint("first"))
+    let (kernel, bird) = (SlowKernel(), StuckDaemon())
+    let (health, metrics) = (HealthRegistry(), MetricsRegistry())
+    let output = LogOutput(level: .critical)
+    let core = AgentCore(
+      node: "n1", dataplane: kernel,
+      routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+      health: health, metrics: metrics, log: output.logger("core"))
+    let loop = AgentLoop(
+      core: core,
+      gate: LockGate(
+        store, kinds: [.workloadEndpoint, .node, .ipPool], report: { _ in }, tell: { _ in }),
+      bird: bird,
+      server: StatusServer(health: health, metrics: metrics, log: output.logger("http")),
+      requests: AsyncStream { _ in },
+      mtu: PodMTU(folder: folder.path, addresses: [], log: output.logger("mtu")), health: health,
+      output: output,
+      settings: try SettingsState(node: "n1", environment: [:], file: SettingsFile("")),
+      log: output.logger("agent"))
+    let running = Task { try await loop.run() }
+    func wait(_ isTrue: () async -> Bool) async throws {
+      while await !isTrue() { try await Task.sleep(for: .milliseconds(2)) }
+    }
+    try await wait { await bird.plans == 1 }
+    // BIRD has the plan in hand and does not answer: what comes now gets into the kernel all the
+    // same, other plans with it.
+    for number in 1...3 {
+      node.spec.bgp?.ipv4Address = "10.0.0.\(number + 1)/24"
+      node = try await store.updated(node)
+      _ = try await store.create(Self.endpoint("later\(number)"))
+      try await wait {
+        await kernel.state.endpoints["ns/n1-k8s-later\(number)-eth0"] != nil
+      }
+    }
+    #expect(await bird.plans == 1)
+    await bird.letGo()
+    try await wait { await bird.plans == 2 }
+    running.cancel()
+    _ = await running.result
+    await store.close()
+  }
+}
