@@ -29,6 +29,8 @@ struct SyncQueue {
   private var malformed: [Kind: [ResourceKey: String]] = [:]
   /// The changes that wait, oldest first.
   private var pending: [ResourceChange] = []
+  /// For each of them, whether it sets an object that the consumer does not have.
+  private var areNew: [Bool] = []
   /// Those of them that are to be left out, by their place.
   private var cancelled: Set<Int> = []
   /// How many changes came before those that wait.
@@ -51,7 +53,7 @@ struct SyncQueue {
     let before = entries[key.kind, default: [:]][key].replace(with: next, after: taken)
     if before?.knows(revision) == true { return }
     if before?.revision == nil { objects += 1 }
-    append(.set(resource), insteadOf: before)
+    append(.set(resource), isNew: before?.isHeld(after: taken) != true, insteadOf: before)
   }
 
   /// The object is gone. Nothing new when it was not known.
@@ -81,20 +83,23 @@ struct SyncQueue {
     } else {
       entries[kind] = Dictionary(minimumCapacity: list.items.count)
       pending.reserveCapacity(pending.count + list.items.count)
+      areNew.reserveCapacity(pending.count + list.items.count)
     }
     for resource in list.items { set(resource) }
     return list.malformed.filter { setMalformed($0) }
   }
 
-  /// All that waits, oldest first.
-  mutating func drain() -> [ResourceChange] {
+  /// All that waits, oldest first, and of each change whether it sets an object that the consumer
+  /// does not have.
+  mutating func drain() -> (changes: [ResourceChange], areNew: [Bool]) {
     // Not one of the many objects is touched; that they are held now follows from the count.
-    let changes = kept
+    let result = (changes: kept(pending), areNew: kept(areNew))
     taken += pending.count
     pending = []
+    areNew = []
     cancelled = []
-    for case .removed(let key) in changes { entries[key.kind]?[key] = nil }
-    return changes
+    for case .removed(let key) in result.changes { entries[key.kind]?[key] = nil }
+    return result
   }
 
   private mutating func withdraw(_ key: ResourceKey) {
@@ -103,7 +108,7 @@ struct SyncQueue {
     if before.isHeld(after: taken) {
       entries[key.kind]?[key] = Entry(
         revision: nil, change: taken + pending.count, wasHeld: true)
-      append(.removed(key), insteadOf: before)
+      append(.removed(key), isNew: false, insteadOf: before)
     } else {
       // The consumer never learns of it.
       entries[key.kind]?[key] = nil
@@ -111,16 +116,19 @@ struct SyncQueue {
     }
   }
 
-  private mutating func append(_ change: ResourceChange, insteadOf before: Entry?) {
+  private mutating func append(
+    _ change: ResourceChange, isNew: Bool, insteadOf before: Entry?
+  ) {
     pending.append(change)
+    areNew.append(isNew)
     if let before { cancel(before) }
     if cancelled.count > waiting + 1_000 { closeGaps() }
   }
 
-  /// The changes that wait, without those that are left out.
-  private var kept: [ResourceChange] {
-    if cancelled.isEmpty { return pending }
-    return pending.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
+  /// What stands for the changes that wait, without those that are left out.
+  private func kept<Element>(_ list: [Element]) -> [Element] {
+    if cancelled.isEmpty { return list }
+    return list.enumerated().filter { !cancelled.contains($0.offset) }.map(\.element)
   }
 
   /// Leaves out an object's last change, if it still waits.
@@ -129,7 +137,8 @@ struct SyncQueue {
   }
 
   private mutating func closeGaps() {
-    pending = kept
+    pending = kept(pending)
+    areNew = kept(areNew)
     cancelled = []
     for (place, change) in pending.enumerated() {
       entries[change.key.kind]?[change.key]?.change = taken + place

@@ -118,7 +118,8 @@ public final class Syncer: Sendable {
     let isNew = status != state.deliveredStatus
     guard isNew || state.queue.waiting > 0 else { return nil }
     state.deliveredStatus = status
-    return SyncBatch(changes: state.queue.drain(), status: status, isStatusNew: isNew)
+    let (changes, areNew) = state.queue.drain()
+    return SyncBatch(changes: changes, areNew: areNew, status: status, isStatusNew: isNew)
   }
 
   // MARK: - One kind

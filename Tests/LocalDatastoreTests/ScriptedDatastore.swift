@@ -24,6 +24,9 @@ actor ScriptedDatastore: Datastore {
   /// The answers to the next lists, if they are to fail.
   private var listFailures: [Kind: [DatastoreError]] = [:]
   private(set) var lists = 0
+  /// Lists that are read but answered only once they are let go.
+  private var heldLists: [Kind: [CheckedContinuation<Void, Never>]] = [:]
+  private var holdsLists: Set<Kind> = []
   /// Whether every event is sent twice.
   private var duplicates = false
 
@@ -54,6 +57,18 @@ actor ScriptedDatastore: Datastore {
 
   func failLists(of kind: Kind, _ errors: [DatastoreError]) {
     listFailures[kind, default: []] += errors
+  }
+
+  /// From now on lists of a kind are read, and answered only when they are let go.
+  func holdLists(of kind: Kind) { holdsLists.insert(kind) }
+
+  /// Lists that are read and not answered.
+  func inFlight(_ kind: Kind) -> Int { heldLists[kind, default: []].count }
+
+  /// Answers those that are read; of those to come, too, when no more are to be held.
+  func letGo(_ kind: Kind, holdingMore: Bool) {
+    if !holdingMore { holdsLists.remove(kind) }
+    for list in heldLists.removeValue(forKey: kind) ?? [] { list.resume() }
   }
 
   func sendTwice(_ value: Bool) { duplicates = value }
@@ -88,11 +103,15 @@ actor ScriptedDatastore: Datastore {
       listFailures[query.kind]?.removeFirst()
       throw error
     }
-    return ListResult(
+    let result = ListResult(
       items: objects.values.filter { query.selects($0.key) }.sorted { $0.key < $1.key },
       revision: String(revision),
       malformed: malformed.filter { query.selects($0.key) }
         .map { MalformedObject(key: $0.key, reason: $0.value) })
+    if holdsLists.contains(query.kind) {
+      await withCheckedContinuation { heldLists[query.kind, default: []].append($0) }
+    }
+    return result
   }
 
   func watch(

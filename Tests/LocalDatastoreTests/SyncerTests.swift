@@ -121,6 +121,33 @@ import TestSupport
     await running.stop()
   }
 
+  @Test("is not in sync by a list that was under way when it was told to begin anew")
+  func listUnderWay() async {
+    await store.put(sample("a", "1"))
+    let running = start()
+    var view = SyncView()
+    await view.follow(running.syncer) { $0.status == .inSync }
+    await store.holdLists(of: .globalNetworkSet)
+    await store.breakWatches(nil)
+    while await store.inFlight(.globalNetworkSet) == 0 { await Task.yield() }
+    running.syncer.startOver()
+    // This the list that is under way cannot know.
+    await store.put(sample("b", "1"))
+    await store.letGo(.globalNetworkSet, holdingMore: true)
+    while await store.inFlight(.globalNetworkSet) == 0 { await Task.yield() }
+    #expect(running.syncer.health.status == .resyncInProgress)
+    #expect(running.reports.count { $0 == .inSync } == 1)
+    await store.letGo(.globalNetworkSet, holdingMore: false)
+    var changed: [String] = []
+    var status = SyncStatus.resyncInProgress
+    while status != .inSync, let batch = await running.syncer.next() {
+      changed += batch.changes.map(\.key.name)
+      status = batch.status
+    }
+    #expect(changed == ["b"])
+    await running.stop()
+  }
+
   @Test("does not repeat what it hears twice") func duplicates() async {
     await store.sendTwice(true)
     let running = start()

@@ -227,6 +227,63 @@ struct LockGateTests {
     await rig.stop()
   }
 
+  /// What the gate has taken from the syncer counts there as known, though nobody has got it.
+  @Test("tells nothing of what came and went while it was closed, also when it had it already")
+  func heldAndGone() async throws {
+    let rig = try await Rig()
+    #expect(await rig.wait { rig.names.count == 3 && rig.status == .inSync })
+    try await Self.set(true, in: rig.store)
+    #expect(await rig.wait { rig.gate.isLocked })
+    _ = try await rig.store.create(GlobalNetworkSet(name: "d"))
+    #expect(await rig.wait { rig.gate.isHolding })
+    try await Self.delete("d", rig.store)
+    // What was there goes all the same.
+    try await Self.delete("a", rig.store)
+    _ = try await rig.store.create(GlobalNetworkSet(name: "e"))
+    try await Self.set(false, in: rig.store)
+    #expect(await rig.wait { rig.names == ["b", "c", "e"] && rig.status == .inSync })
+    #expect(rig.removed == ["a"])
+    await rig.stop()
+  }
+
+  @Test("holds the last change of each object, and none of what nobody has")
+  func held() {
+    func set(_ name: String, _ revision: String) -> ResourceChange {
+      var set = GlobalNetworkSet(name: name)
+      set.metadata.resourceVersion = revision
+      return .set(set)
+    }
+    func gone(_ name: String) -> ResourceChange {
+      .removed(ResourceKey(kind: .globalNetworkSet, name: name))
+    }
+    var held = HeldChanges()
+    func add(_ changes: [(ResourceChange, isNew: Bool)]) {
+      held.add(
+        SyncBatch(
+          changes: changes.map(\.0), areNew: changes.map(\.isNew), status: .inSync,
+          isStatusNew: false))
+    }
+    func drained() -> [String] {
+      held.drain().map { change in
+        switch change {
+        case .set(let resource): "\(resource.key.name)=\(resource.metadata.resourceVersion ?? "")"
+        case .removed(let key): "-\(key.name)"
+        }
+      }
+    }
+    // New, changed, gone; known, gone, there again; known, changed, gone.
+    add([(set("n", "1"), true), (gone("k"), false), (set("c", "1"), false), (set("m", "1"), true)])
+    add([(set("n", "2"), false), (set("k", "2"), true), (gone("c"), false)])
+    add([(gone("n"), false), (set("m", "2"), false)])
+    #expect(drained() == ["k=2", "-c", "m=2"])
+    #expect(held.isEmpty)
+    // After that they are passed on, and their going is news.
+    add([(set("x", "1"), true)])
+    #expect(drained() == ["x=1"])
+    add([(gone("x"), false)])
+    #expect(drained() == ["-x"])
+  }
+
   @Test("waits for a watch that lags behind when it opens") func lag() async throws {
     let rig = try await Rig()
     #expect(await rig.wait { rig.names.count == 3 })

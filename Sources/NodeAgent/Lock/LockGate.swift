@@ -83,6 +83,9 @@ final class LockGate: Sendable {
 
   var isLocked: Bool { lock.withLock { $0.isLocked } }
 
+  /// Whether there are changes that it has taken and not passed on.
+  var isHolding: Bool { passed.withLock { !$0.held.isEmpty } }
+
   /// Waits for the next changes or another status that may be put into force. Nil when `run` has
   /// ended or the caller's task is cancelled. One consumer calls it.
   func next() async -> SyncBatch? {
