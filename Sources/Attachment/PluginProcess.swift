@@ -19,18 +19,18 @@ public enum PluginProcess {
       let isVersion = ["-v", "--version"].contains(flag)
       let text =
         isVersion ? BuildVersion.version : "usage: calico [-v], with CNI_COMMAND in the environment"
-      _ = SmallFile.write(Array("\(text)\n".utf8), to: isVersion ? 1 : 2)
+      _ = PluginFile.write(Array("\(text)\n".utf8), to: isVersion ? 1 : 2)
       _exit(isVersion ? 0 : 1)
     }
     let plugin = Plugin(
       role: Plugin.Role(programName: arguments.first ?? ""), environment: environment())
     Task.detached {
-      let output = await plugin.run { SmallFile.contents(of: 0, limit: $0) }
+      let output = await plugin.run { PluginFile.contents(of: 0, limit: $0) }
       var status = output.status
       if let value = output.value {
         let bytes = JSON.bytes(value, indent: 2) + [UInt8(ascii: "\n")]
         // Nobody has read the answer, so nobody knows of it.
-        if !SmallFile.write(bytes, to: 1) { status = 1 }
+        if !PluginFile.write(bytes, to: 1) { status = 1 }
       }
       _exit(status)
     }

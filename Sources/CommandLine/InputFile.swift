@@ -54,6 +54,8 @@ enum InputFile {
     return names.sorted()
   }
 
+  /// Waits for what has yet to be written: people hand over pipes as files, as in `-f <(helm ...)`.
+  ///
   /// - Parameter limit: bytes at most.
   static func read(_ path: String, limit: Int = limit) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+import HostSystem
 
 /// The node's BIRD: its files, its process, and how it is told of a new configuration.
 ///
@@ -36,7 +37,9 @@ public struct BirdDaemon: Sendable {
   /// The text is checked by BIRD before it replaces the old file; when BIRD refuses it (`refused`),
   /// the old file and the running configuration stay.
   public func apply(_ configuration: String) throws(RoutingError) -> Outcome {
-    let known = try? readFile(configurationFile)
+    let known = (try? SmallFile.read(configurationFile, limit: 16 << 20)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     let changed = known != configuration
     if changed { try stage(configuration) }
     do throws(RoutingError) {
@@ -129,13 +132,6 @@ public struct BirdDaemon: Sendable {
     guard rename(stagedFile, configurationFile) == 0 else {
       throw .system(call: "rename", path: configurationFile, code: errno)
     }
-  }
-
-  private func readFile(_ path: String) throws(RoutingError) -> String {
-    guard let file = Descriptor(open(path, O_RDONLY | O_CLOEXEC)) else {
-      throw .system(call: "open", path: path, code: errno)
-    }
-    return String(decoding: readAll(file.number, limit: 16 * 1024 * 1024), as: UTF8.self)
   }
 
   private func writeFile(_ path: String, _ text: String) throws(RoutingError) {

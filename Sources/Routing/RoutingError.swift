@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
+
 /// What can go wrong between the agent and BIRD.
 public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// BIRD's control socket is not there or nobody listens on it.

@@ -3,11 +3,6 @@
 
 import Glibc
 
-/// The system's words for an error number.
-func errorText(_ code: Int32) -> String {
-  strerror(code).map { String(cString: $0) } ?? "error \(code)"
-}
-
 /// A file descriptor that is closed when its owner lets go of it.
 struct Descriptor: ~Copyable {
   let number: Int32

@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
+
 /// The environment of this process.
 public enum ProcessEnvironment {
   /// Bytes of it that are read at most.
@@ -11,8 +13,7 @@ public enum ProcessEnvironment {
   /// Read from the kernel, since the C library's own list may not be read while another thread
   /// changes it.
   public static var current: [String: String] {
-    let read = try? SmallFile.contents(of: "/proc/self/environ", limit: limit)
-    guard let bytes = read ?? nil else { return [:] }
+    let bytes = (try? SmallFile.read("/proc/self/environ", limit: limit)) ?? []
     var variables: [String: String] = [:]
     for entry in bytes.split(separator: 0) {
       guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }

@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
+
 /// A file of settings in the form of `/etc/calico/felix.cfg`: lines `Name = value`, under sections
 /// that do not matter.
 public struct SettingsFile: Hashable, Sendable {
@@ -16,10 +18,13 @@ public struct SettingsFile: Hashable, Sendable {
   ///
   /// Errors: it cannot be read, or is larger than 1 MiB.
   public static func read(_ path: String) throws(ConfigurationError) -> SettingsFile {
-    guard let bytes = try SmallFile.contents(of: path, limit: limit) else {
-      return SettingsFile("")
+    do throws(SmallFile.Failure) {
+      let bytes = try SmallFile.read(path, limit: limit)
+      return SettingsFile(String(decoding: bytes, as: UTF8.self), name: path)
+    } catch {
+      if error.isMissing { return SettingsFile("") }
+      throw ConfigurationError("cannot read \(path): \(error)")
     }
-    return SettingsFile(String(decoding: bytes, as: UTF8.self), name: path)
   }
 
   /// Reads a text. Lines that begin with `#` or `;` are remarks, as is what follows ` #` or ` ;`. A

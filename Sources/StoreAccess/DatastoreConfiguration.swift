@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 public import Settings
 import ValueTree
 
@@ -89,13 +90,23 @@ public struct DatastoreConfiguration: Hashable, Sendable {
   ) throws(ConfigurationError) -> DatastoreConfiguration {
     let path = file ?? defaultFile
     var spec = CalicoAPIConfigSpec()
-    if let contents = try SmallFile.contents(of: path, limit: fileLimit) {
+    if let contents = try contents(of: path, isNamed: file != nil) {
       spec = try CalicoAPIConfig.read(contents, file: path).spec
-    } else if file != nil {
-      throw ConfigurationError("cannot read \(path): there is no such file")
     }
     try spec.override(from: environment)
     return try DatastoreConfiguration(spec, environment: environment)
+  }
+
+  private static func contents(
+    of path: String, isNamed: Bool
+  ) throws(ConfigurationError) -> [UInt8]? {
+    do throws(SmallFile.Failure) {
+      return try SmallFile.read(path, limit: fileLimit)
+    } catch {
+      if !error.isMissing { throw ConfigurationError("cannot read \(path): \(error)") }
+      if isNamed { throw ConfigurationError("cannot read \(path): there is no such file") }
+      return nil
+    }
   }
 
   private static func given(_ text: String?) -> String? {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// What the kernel says of this process, by /proc (proc(5)). What cannot be read is left out.
 struct ProcessMetrics: Equatable {
@@ -16,7 +17,7 @@ struct ProcessMetrics: Equatable {
   static func read() -> ProcessMetrics {
     var metrics = ProcessMetrics()
     metrics.parse(
-      stat: SmallFile.text("/proc/self/stat") ?? "", systemStat: SmallFile.text("/proc/stat") ?? "",
+      stat: text("/proc/self/stat"), systemStat: text("/proc/stat"),
       ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))),
       pageSize: Double(sysconf(Int32(_SC_PAGESIZE))))
     metrics.openDescriptors = countDescriptors()
@@ -25,6 +26,10 @@ struct ProcessMetrics: Equatable {
       metrics.maximumDescriptors = Double(limit.rlim_cur)
     }
     return metrics
+  }
+
+  private static func text(_ path: String) -> String {
+    String(decoding: (try? SmallFile.read(path, limit: 4 << 20)) ?? [], as: UTF8.self)
   }
 
   /// Takes the values out of /proc/self/stat and the boot time out of /proc/stat.

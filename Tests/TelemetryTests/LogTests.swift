@@ -55,7 +55,7 @@ struct LogTests {
     try body(file)
     var status = stat()
     try #require(stat(file, &status) == 0)
-    return (try #require(SmallFile.text(file)), status.st_mode & 0o777)
+    return (TemporaryFolder.text(of: file), status.st_mode & 0o777)
   }
 
   /// The lines without their dates.
@@ -123,7 +123,7 @@ struct LogTests {
         }
       }
     }
-    let lines = try #require(SmallFile.text(file)).split(separator: "\n")
+    let lines = TemporaryFolder.text(of: file).split(separator: "\n")
     #expect(lines.count == 400)
     #expect(
       lines.allSatisfy { $0.hasSuffix(String(repeating: "x", count: 500)) && $0.utf8.count == 535 })

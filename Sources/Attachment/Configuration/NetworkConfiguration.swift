@@ -3,6 +3,7 @@
 
 import Addressing
 import Glibc
+import HostSystem
 import Resources
 import ValueTree
 
@@ -59,7 +60,16 @@ struct NetworkConfiguration: Sendable {
   /// The MTU of the pod's interface: the configured one, or that which the agent found to fit.
   func mtu(_ folders: Folders) throws(CNIError) -> UInt32? {
     if let number = try reader.number("mtu", 0...65535), number != 0 { return UInt32(number) }
-    guard let text = SmallFile.line(folders.library + "/mtu"), !text.isEmpty else {
+    let text: String
+    do throws(SmallFile.Failure) {
+      text = try PluginFile.line(folders.library + "/mtu")
+    } catch {
+      guard error.isMissing else {
+        throw CNIError(.tryAgainLater, "cannot read \(folders.library)/mtu: \(error)")
+      }
+      text = ""
+    }
+    guard !text.isEmpty else {
       guard try reader.bool("require_mtu_file") != true else {
         throw CNIError(
           .tryAgainLater,

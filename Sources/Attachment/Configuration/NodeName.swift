@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Which node this is.
 enum NodeName {
@@ -15,17 +16,26 @@ enum NodeName {
       if let name = try reader.string(key), !name.isEmpty { return try checked(name, key) }
     }
     let file = try reader.path("nodename_file") ?? folders.library + "/nodename"
-    if let name = SmallFile.line(file), !name.isEmpty { return try checked(name, file) }
-    let code = errno
+    let (name, problem) = read(file)
+    if let name { return try checked(name, file) }
     if try reader.bool("nodename_file_optional") == true {
       return try checked(hostName().lowercased(), "the host's name")
     }
-    let reason = access(file, R_OK) == 0 ? "the file is empty" : String(cString: strerror(code))
     let folder = file.split(separator: "/").dropLast().map { "/" + $0 }.joined()
     throw CNIError(
       .tryAgainLater,
-      "stat \(file): \(reason.lowercased()): check that the calico/node container is running and "
+      "stat \(file): \(problem): check that the calico/node container is running and "
         + "has mounted \(folder)/")
+  }
+
+  /// The name that a file has, or what is wrong with the file.
+  private static func read(_ file: String) -> (name: String?, problem: String) {
+    do throws(SmallFile.Failure) {
+      let name = try PluginFile.line(file)
+      return name.isEmpty ? (nil, "the file is empty") : (name, "")
+    } catch {
+      return (nil, error.isMissing ? "no such file or directory" : "\(error)")
+    }
   }
 
   private static func checked(_ name: String, _ source: String) throws(CNIError) -> String {

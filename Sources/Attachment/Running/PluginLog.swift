@@ -61,12 +61,12 @@ struct PluginLog: Sendable {
     // A line that nobody reads is not made: printing a value takes longer than a kernel call.
     guard level >= self.level, path != nil || level >= .warning else { return }
     let line = Array("\(Moment.now) [\(level.name)] \(subject): \(text())\n".utf8)
-    if level >= .warning { _ = SmallFile.write(line, to: 2) }
+    if level >= .warning { _ = PluginFile.write(line, to: 2) }
     guard let path else { return }
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    _ = SmallFile.write(line, to: descriptor)
+    _ = PluginFile.write(line, to: descriptor)
     // The next line begins a new file.
     if limit > 0, lseek(descriptor, 0, SEEK_END) >= limit { rename(path, path + ".1") }
   }

@@ -20,7 +20,7 @@ final class PodLock {
   private static let setOpenFileLock: Int32 = 37
 
   init(_ interface: String, _ folders: Folders, patience: Int = PodLock.patience) throws(CNIError) {
-    try SmallFile.makeFolder(folders.run)
+    try PluginFile.makeFolder(folders.run)
     let path = folders.run + "/cni.lock"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .system("open \(path)") }

@@ -41,7 +41,7 @@ struct Steps: Sendable {
     if let log {
       let descriptor = open(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
       if descriptor >= 0 {
-        _ = SmallFile.write(Array("\(step.rawValue)\n".utf8), to: descriptor)
+        _ = PluginFile.write(Array("\(step.rawValue)\n".utf8), to: descriptor)
         close(descriptor)
       }
     }

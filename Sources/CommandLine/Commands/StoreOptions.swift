@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Datastore
+import HostSystem
 import Resources
 import Settings
 import ValueTree

@@ -4,6 +4,7 @@
 import Datastore
 import GRPCNIOTransportHTTP2Posix
 import Glibc
+import HostSystem
 import NIOSSL
 
 /// Makes of the options what a connection needs for TLS, and says what is wrong with them by the
@@ -79,20 +80,10 @@ struct TransportSecurity: Sendable {
     switch source {
     case .text(let text): return Array(text.utf8)
     case .file(let path):
-      let file = open(path, O_RDONLY | O_CLOEXEC)
-      guard file >= 0 else { throw name.failure(source, String(cString: strerror(errno))) }
-      defer { close(file) }
-      var bytes: [UInt8] = []
-      var buffer = [UInt8](repeating: 0, count: 16 << 10)
-      while true {
-        let count = read(file, &buffer, buffer.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw name.failure(source, String(cString: strerror(errno))) }
-        if count == 0 { return bytes }
-        bytes += buffer.prefix(count)
-        guard bytes.count <= fileLimit else {
-          throw name.failure(source, "has more than \(fileLimit) bytes")
-        }
+      do throws(SmallFile.Failure) {
+        return try SmallFile.read(path, limit: fileLimit)
+      } catch {
+        throw name.failure(source, "\(error)")
       }
     }
   }

@@ -3,12 +3,14 @@
 
 import Datastore
 import Glibc
+import HostSystem
 import ValueTree
 
 /// Finds etcd's servers by the SRV records of a domain: those with TLS
 /// (`_etcd-client-ssl._tcp`) if there are any, else those without (`_etcd-client._tcp`).
 struct ServiceDiscovery: Sendable {
   private static let resolverFile = "/etc/resolv.conf"
+  private static let resolverLimit = 64 << 10
   private static let serverLimit = 3
 
   private let options: EtcdDatastore.Options
@@ -19,7 +21,7 @@ struct ServiceDiscovery: Sendable {
   /// name server answers.
   func endpoints(of domain: String) async throws(DatastoreError) -> [EtcdEndpoint] {
     let name = domain.hasSuffix(".") ? String(domain.dropLast()) : domain
-    let servers = nameServers()
+    let servers = try nameServers()
     guard !servers.isEmpty else {
       throw .failed("\(Self.resolverFile) names no server to ask for the SRV records of \(domain)")
     }
@@ -66,14 +68,16 @@ struct ServiceDiscovery: Sendable {
     .map(\.0)
   }
 
-  private func nameServers() -> [NameServer] {
+  private func nameServers() throws(DatastoreError) -> [NameServer] {
     if !options.nameServers.isEmpty { return options.nameServers.compactMap { NameServer($0) } }
-    let file = open(Self.resolverFile, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return [] }
-    defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
-    let count = read(file, &buffer, buffer.count)
-    let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    let text: String
+    do throws(SmallFile.Failure) {
+      text = String(
+        decoding: try SmallFile.read(Self.resolverFile, limit: Self.resolverLimit), as: UTF8.self)
+    } catch {
+      throw .failed(
+        "\(Self.resolverFile), which names the servers to ask for SRV records: \(error)")
+    }
     let servers = text.split(separator: "\n").compactMap { line -> NameServer? in
       let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
       guard words.count >= 2, words[0] == "nameserver" else { return nil }

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 import ValueTree
 
 extension ClusterAccess {
@@ -17,7 +18,7 @@ extension ClusterAccess {
   ) throws(KubernetesError) -> ClusterAccess {
     let bytes: [UInt8]
     do {
-      bytes = try FileBytes.read(file, limit: kubeconfigLimit)
+      bytes = try SmallFile.read(file, limit: kubeconfigLimit)
     } catch {
       throw .configuration("cannot read the kubeconfig \(file): \(error)")
     }

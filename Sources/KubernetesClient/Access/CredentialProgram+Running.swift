@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+import HostSystem
 
 extension CredentialProgram {
   /// How long a program may take, in milliseconds.
@@ -22,7 +23,7 @@ extension CredentialProgram {
   ) throws(KubernetesError) -> [UInt8] {
     var ends: [Int32] = [-1, -1]
     guard pipe2(&ends, O_CLOEXEC) == 0 else {
-      throw .configuration("cannot make a pipe: \(FileBytes.reason(errno))")
+      throw .configuration("cannot make a pipe: \(errorText(errno))")
     }
     defer { close(ends[0]) }
     let child: pid_t
@@ -77,7 +78,7 @@ extension CredentialProgram {
     guard code == 0 else {
       let hint = installHint.isEmpty ? "" : "; \(installHint)"
       throw .configuration(
-        "cannot run the credential program \(command): \(FileBytes.reason(code))\(hint)")
+        "cannot run the credential program \(command): \(errorText(code))\(hint)")
     }
     return child
   }
@@ -104,7 +105,7 @@ extension CredentialProgram {
 
   /// Our own environment.
   private static var inherited: [String: String] {
-    let bytes = (try? FileBytes.read("/proc/self/environ", limit: 1 << 20)) ?? []
+    let bytes = (try? SmallFile.read("/proc/self/environ", limit: 1 << 20)) ?? []
     var variables: [String: String] = [:]
     for entry in bytes.split(separator: 0) {
       guard let equals = entry.firstIndex(of: UInt8(ascii: "=")) else { continue }

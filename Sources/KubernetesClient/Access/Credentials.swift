@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import KubernetesModel
 import NIOCore
 import NIOPosix
@@ -87,7 +88,7 @@ actor Credentials {
   /// Reads a file if it has changed. Whether it has.
   private func refresh(_ path: String, _ what: String) throws(KubernetesError) -> Bool {
     var file = files[path] ?? WatchedFile(path)
-    do throws(FileBytes.Failure) {
+    do throws(SmallFile.Failure) {
       let isNew = try file.refresh()
       files[path] = file
       return isNew

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 import KubernetesModel
 import ValueTree
 
@@ -52,7 +53,7 @@ struct ProgramCredentials: Sendable {
       if access.skipsVerification { cluster["insecure-skip-tls-verify"] = true }
       let authority: [UInt8]? =
         switch access.authority {
-        case .file(let path): try? FileBytes.read(path, limit: 1 << 20)
+        case .file(let path): try? SmallFile.read(path, limit: 1 << 20)
         case .bytes(let bytes, _): bytes
         case nil: nil
         }

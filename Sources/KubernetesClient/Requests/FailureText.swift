@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AsyncHTTPClient
+import HostSystem
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -120,7 +121,7 @@ struct FailureText: Sendable {
   }
 
   private static func text(_ error: any Error) -> String {
-    if let error = error as? IOError { return FileBytes.reason(error.errnoCode) }
+    if let error = error as? IOError { return errorText(error.errnoCode) }
     return "\(error)"
   }
 }

@@ -2,20 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Files that programs on the node leave for each other.
-enum SmallFile {
-  /// The first bytes of a file; `nil` when it cannot be read (see `errno`).
-  static func read(_ path: String, limit: Int = 4096) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    return contents(of: descriptor, limit: limit)
-  }
+enum PluginFile {
+  /// Bytes of a file with one line at most.
+  private static let lineLimit = 4096
 
   /// The text of a file with one line, without spaces around it.
-  static func line(_ path: String) -> String? {
-    guard let bytes = read(path) else { return nil }
+  static func line(_ path: String) throws(SmallFile.Failure) -> String {
+    let bytes = try SmallFile.read(path, limit: lineLimit)
     func isBlank(_ byte: UInt8) -> Bool { byte <= 32 }
     let text = bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
     return String(decoding: text, as: UTF8.self)
