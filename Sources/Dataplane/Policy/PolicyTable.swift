@@ -29,9 +29,10 @@ struct PolicyTable {
   /// Interfaces of which `claims` may say something else since they were last taken.
   private var moved: Set<String> = []
   private var pools: [CIDR: DesiredPool] = [:]
-  private var sets: [IPSetID: SetState] = [:]
+  private(set) var sets: [IPSetID: SetState] = [:]
 
-  private var recipes: [String: Recipe] = [:]
+  /// Of the chains that something leads to.
+  private(set) var recipes: [String: Recipe] = [:]
   private var uses: [String: Int] = [:]
   private var poolsChanged = false
 
@@ -56,11 +57,10 @@ struct PolicyTable {
     case .set(let id, let set):
       replaceSet(id, set)
     case .setMembers(let id, let added, let removed):
-      guard var state = sets[id] else { return }
-      let before = state.parts
-      take(state.change(added: added, removed: removed), of: state)
-      sets[id] = state
-      if state.parts != before { renderUsers(of: id) }
+      // In its place: taken out to be changed it would be copied, with all its members for one.
+      let before = sets[id]?.parts
+      let changes = sets[id]?.change(added: added, removed: removed)
+      take(changes, of: id, before)
     case .policy(let id, let policy):
       setPolicy(id, policy)
     case .policyRemoved(let id):
@@ -175,15 +175,20 @@ struct PolicyTable {
   // MARK: - Inputs
 
   private mutating func replaceSet(_ id: IPSetID, _ set: DesiredSet) {
-    var state = sets[id] ?? SetState(id, set)
+    // A new one is announced before its rules.
     let before = sets[id]?.parts
-    take(state.replace(with: set.members), of: state)
-    sets[id] = state
-    if before != nil, state.parts != before { renderUsers(of: id) }
+    if before == nil { sets[id] = SetState(id, set) }
+    let changes = sets[id]?.replace(with: set.members)
+    take(changes, of: id, before)
   }
 
   /// Notes the changed elements, and makes the kernel's sets that they need.
-  private mutating func take(_ changes: SetState.Changes, of state: SetState) {
+  ///
+  /// - Parameter before: the parts that there were; nil if there was no such set.
+  private mutating func take(
+    _ changes: SetState.Changes?, of id: IPSetID, _ before: Set<SetPart>?
+  ) {
+    guard let changes, let state = sets[id] else { return }
     for part in state.parts {
       let name = Names.set(state.id, part)
       if model.sets[name] == nil {
@@ -195,6 +200,7 @@ struct PolicyTable {
       for element in change.removed { note(element, isAddition: false, in: name) }
       for element in change.added { note(element, isAddition: true, in: name) }
     }
+    if let before, state.parts != before { renderUsers(of: id) }
   }
 
   private mutating func setPolicy(_ id: PolicyID, _ policy: DesiredPolicy?) {
@@ -296,45 +302,56 @@ struct PolicyTable {
   /// Renders a chain that is in use; what it leads to comes and goes with it.
   private mutating func build(_ name: String) {
     guard uses[name] != nil, let recipe = recipes[name] else { return }
-    let chain = render(recipe, name)
+    let (chain, mayLeadTo) = render(recipe, name)
     let old = model.chains[name]
     guard chain != old else { return }
-    for target in Self.targets(of: chain) { retain(target) }
+    let targets = Self.targets(of: chain)
+    let used = Set(targets)
+    for recipe in mayLeadTo {
+      let target = Self.name(of: recipe)
+      // Whatever has no use has nobody who would take its recipe away.
+      if used.contains(target) { recipes[target] = recipe }
+    }
+    for target in targets { retain(target) }
     put(chain)
     if let old {
       for target in Self.targets(of: old) { release(target) }
     }
   }
 
-  private mutating func render(_ recipe: Recipe, _ name: String) -> ChainModel {
+  /// A chain, and the recipes of those that it may lead to.
+  private func render(
+    _ recipe: Recipe, _ name: String
+  ) -> (chain: ChainModel, mayLeadTo: [Recipe]) {
     switch recipe {
     case .stack(let stack):
+      var others: [Recipe] = [.deny("no-profile")]
       for tier in stack.tiers {
-        if tier.defaultAction == .deny { register(.deny("tier/\(tier.name)")) }
-        for policy in tier.policies { register(.policy(policy, stack.direction)) }
+        if tier.defaultAction == .deny { others.append(.deny("tier/\(tier.name)")) }
+        others += tier.policies.map { .policy($0, stack.direction) }
       }
-      for profile in stack.profiles { register(.profile(profile, stack.direction)) }
-      register(.deny("no-profile"))
-      return stack.chain(
+      others += stack.profiles.map { .profile($0, stack.direction) }
+      let chain = stack.chain(
         configuration, passBit: passBit, canPass: { canPass($0, stack.direction) })
+      return (chain, others)
     case .policy(let id, let direction):
       let rules = policies[id].map { direction == .ingress ? $0.ingress : $0.egress }
-      return ruleChain(
+      let chain = ruleChain(
         name, rules, direction, what: "\(id)",
         comment: "\(direction.word) rules of \(id)"
           + (policies[id].map { " in tier \($0.tier)" } ?? ", which is missing"))
+      return (chain, [.deny("\(id)")])
     case .profile(let profile, let direction):
       let rules = profiles[profile].map { direction == .ingress ? $0.ingress : $0.egress }
-      return ruleChain(
+      let chain = ruleChain(
         name, rules, direction, what: "profile/\(profile)",
         comment: "\(direction.word) rules of profile \(profile)"
           + (profiles[profile] == nil ? ", which is missing" : ""))
+      return (chain, [.deny("profile/\(profile)")])
     case .deny(let what):
-      return denyChain(name, what)
+      return (denyChain(name, what), [])
     }
   }
-
-  private mutating func register(_ recipe: Recipe) { recipes[Self.name(of: recipe)] = recipe }
 
   private static func name(of recipe: Recipe) -> String {
     switch recipe {
@@ -346,11 +363,10 @@ struct PolicyTable {
   }
 
   /// A policy's or profile's rules; what is missing (`nil`) denies everything.
-  private mutating func ruleChain(
+  private func ruleChain(
     _ name: String, _ rules: [DesiredRule]?, _ direction: Names.Direction, what: String,
     comment: String
   ) -> ChainModel {
-    register(.deny(what))
     let renderer = RuleRenderer(
       parts: { [sets] in sets[$0]?.parts ?? [] }, passBit: passBit,
       logPrefix: configuration.logPrefix + ": ",

@@ -14,7 +14,7 @@ struct SetState {
   /// The kernel's sets that exist for it. They only ever become more, so that the rules that use
   /// them need not change whenever the last member of a kind goes.
   private(set) var parts: Set<SetPart>
-  private var members: Set<IPSetMember> = []
+  private(set) var members: Set<IPSetMember> = []
   private var networks: [SetPart: Set<CIDR>] = [:]
 
   /// Elements to add and to remove, by the kernel's set.
