@@ -112,23 +112,41 @@ extension EtcdDatastore {
   /// Objects that one task decodes, so that all cores have some.
   private static let objectsOfTask = 1_000
 
-  /// All that a query names, at one revision. Pages are decoded while the next is under way.
+  /// All that a query names, at one revision.
   private func snapshot(_ query: ListQuery) async throws(CallFailure) -> ListResult {
-    var revision: Int64 = 0
-    var reading: [Task<Listed, Never>] = []
-    for range in KeyLayout.ranges(of: query) {
-      revision = try await page(range, at: revision) { page in
-        for first in stride(from: 0, to: page.entries.count, by: Self.objectsOfTask) {
-          let some = first..<min(first + Self.objectsOfTask, page.entries.count)
-          // Below the call for the next page, which otherwise waits until all of this one is done.
-          reading.append(Task.detached(priority: .utility) { Listed(some, of: page, query) })
-        }
-      }
-    }
+    let (parts, revision) = try await read(query) { Listed($0, of: $1, query) }
     var all = Listed()
-    for task in reading { all.append(await task.value) }
+    for part in parts { all.append(part) }
     all.order()
     return ListResult(items: all.items, revision: String(revision), malformed: all.malformed)
+  }
+
+  /// Reads all that a query names, at one revision, and has it decoded while the next page is under
+  /// way. When this returns, also with an error, no decoder runs any more.
+  ///
+  /// - Parameter decode: what becomes of some entries of a page. Its task is cancelled when nobody
+  ///   wants it any more.
+  func read<Part: Sendable>(
+    _ query: ListQuery, _ decode: @escaping @Sendable (Range<Int>, RangePage) -> Part
+  ) async throws(CallFailure) -> (parts: [Part], revision: Int64) {
+    var revision: Int64 = 0
+    var decoders = Decoders<Part>()
+    do throws(CallFailure) {
+      for range in KeyLayout.ranges(of: query) {
+        revision = try await page(range, at: revision) { page in
+          for first in stride(from: 0, to: page.entries.count, by: Self.objectsOfTask) {
+            let some = first..<min(first + Self.objectsOfTask, page.entries.count)
+            decoders.start { decode(some, page) }
+          }
+        }
+      }
+    } catch {
+      await decoders.abandon()
+      throw error
+    }
+    let parts = await decoders.finish()
+    if Task.isCancelled { throw .refused(.cancelled) }
+    return (parts, revision)
   }
 
   /// What stands in a part of a list, as its readers know it.
@@ -145,6 +163,7 @@ extension EtcdDatastore {
     init(_ places: Range<Int>, of page: RangePage, _ query: ListQuery) {
       items.reserveCapacity(places.count)
       for entry in page.entries[places] {
+        if Task.isCancelled { return }
         switch page.meaning(of: entry, query.kind) {
         case .resource(let resource):
           let key = resource.key
