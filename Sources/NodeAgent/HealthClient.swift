@@ -22,7 +22,10 @@ struct HealthClient {
       if let answer = exchange(current.pointee, what) { return try read(answer) }
       candidate = current.pointee.ai_next
     }
-    throw ValidationFailure(description: "calico-node does not answer on \(host):\(port)")
+    throw ValidationFailure(
+      description:
+        "calico-node does not answer on \(host):\(port): it does not run, or serves no health "
+        + "(FELIX_HEALTHENABLED=true, FELIX_HEALTHHOST, FELIX_HEALTHPORT)")
   }
 
   private func exchange(_ address: addrinfo, _ what: String) -> [UInt8]? {

@@ -153,7 +153,7 @@ public struct NodeAgent: Sendable {
     case .malformed(let object):
       log.warning("\(object.key) cannot be read and is left out: \(object.reason)")
     case .interrupted(let kind, let reason, let retryIn):
-      log.warning("following \(kind): \(reason); again in \(retryIn)")
+      log.warning("following \(kind): \(reason); again in \(retryIn.inWords)")
     case .inSync:
       log.debug("in sync with the datastore")
     }
@@ -197,7 +197,7 @@ public struct NodeAgent: Sendable {
         reason = "\(error)"
       }
       let pause = backoff.next()
-      log.warning("\(reason); again in \(pause)")
+      log.warning("\(reason); again in \(pause.inWords)")
       health.report("async_calc_graph", live: true, ready: false, detail: reason)
       try await Task.sleep(for: pause)
     }

@@ -47,54 +47,90 @@ struct AgentLoopTests {
     return endpoint
   }
 
+  /// An agent's loops over a kernel and a BIRD of the test's.
+  private struct Rig {
+    let folder = TemporaryFolder()
+    let store: LocalDatastore
+    let kernel = SlowKernel()
+    let bird = StuckDaemon()
+    let health: HealthRegistry
+    let running: Task<Void, any Error>
+
+    init(_ time: @escaping @Sendable () -> Duration = HealthRegistry.monotonicTime) async throws {
+      store = try await LocalDatastore.open(
+        path: folder.file("ds.db"), durability: .processCrash)
+      health = HealthRegistry(clock: time)
+      let metrics = MetricsRegistry()
+      let output = LogOutput(level: .critical)
+      let loop = AgentLoop(
+        core: AgentCore(
+          node: "n1", dataplane: kernel,
+          routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+          health: health, metrics: metrics, log: output.logger("core")),
+        gate: LockGate(
+          store, kinds: [.workloadEndpoint, .node, .ipPool], report: { _ in }, tell: { _ in }),
+        bird: bird,
+        server: StatusServer(health: health, metrics: metrics, log: output.logger("http")),
+        requests: AsyncStream { _ in },
+        mtu: PodMTU(folder: folder.path, addresses: [], log: output.logger("mtu")),
+        health: health, output: output,
+        settings: try SettingsState(
+          node: "n1", environment: ["FELIX_LOGSEVERITYSCREEN": "Fatal"], file: SettingsFile("")),
+        log: output.logger("agent"))
+      running = Task { try await loop.run() }
+    }
+
+    func end() async {
+      await bird.letGo()
+      await kernel.letAll()
+      running.cancel()
+      _ = await running.result
+      await store.close()
+    }
+  }
+
+  private func wait(_ isTrue: () async -> Bool) async throws {
+    while await !isTrue() { try await Task.sleep(for: .milliseconds(2)) }
+  }
+
   @Test("policy does not wait for a BIRD that does not answer, which gets the newest plan then")
   func stuck() async throws {
-    let folder = TemporaryFolder()
-    let store = try await LocalDatastore.open(
-      path: folder.file("ds.db"), durability: .processCrash)
+    let rig = try await Rig()
     var node = Node(name: "n1")
     node.spec.bgp = NodeBGPSpec()
     node.spec.bgp?.ipv4Address = "10.0.0.1/24"
-    node = try #require(try await store.create(node) as? Node)
-    _ = try await store.create(Self.endpoint("first"))
-    let (kernel, bird) = (SlowKernel(), StuckDaemon())
-    let (health, metrics) = (HealthRegistry(), MetricsRegistry())
-    let output = LogOutput(level: .critical)
-    let core = AgentCore(
-      node: "n1", dataplane: kernel,
-      routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
-      health: health, metrics: metrics, log: output.logger("core"))
-    let loop = AgentLoop(
-      core: core,
-      gate: LockGate(
-        store, kinds: [.workloadEndpoint, .node, .ipPool], report: { _ in }, tell: { _ in }),
-      bird: bird,
-      server: StatusServer(health: health, metrics: metrics, log: output.logger("http")),
-      requests: AsyncStream { _ in },
-      mtu: PodMTU(folder: folder.path, addresses: [], log: output.logger("mtu")), health: health,
-      output: output,
-      settings: try SettingsState(node: "n1", environment: [:], file: SettingsFile("")),
-      log: output.logger("agent"))
-    let running = Task { try await loop.run() }
-    func wait(_ isTrue: () async -> Bool) async throws {
-      while await !isTrue() { try await Task.sleep(for: .milliseconds(2)) }
-    }
-    try await wait { await bird.plans == 1 }
+    node = try #require(try await rig.store.create(node) as? Node)
+    try await wait { await rig.bird.plans == 1 }
     // BIRD has the plan in hand and does not answer: what comes now gets into the kernel all the
     // same, other plans with it.
     for number in 1...3 {
       node.spec.bgp?.ipv4Address = "10.0.0.\(number + 1)/24"
-      node = try await store.updated(node)
-      _ = try await store.create(Self.endpoint("later\(number)"))
+      node = try await rig.store.updated(node)
+      _ = try await rig.store.create(Self.endpoint("later\(number)"))
       try await wait {
-        await kernel.state.endpoints["ns/n1-k8s-later\(number)-eth0"] != nil
+        await rig.kernel.state.endpoints["ns/n1-k8s-later\(number)-eth0"] != nil
       }
     }
-    #expect(await bird.plans == 1)
-    await bird.letGo()
-    try await wait { await bird.plans == 2 }
-    running.cancel()
-    _ = await running.result
-    await store.close()
+    #expect(await rig.bird.plans == 1)
+    await rig.bird.letGo()
+    try await wait { await rig.bird.plans == 2 }
+    await rig.end()
+  }
+
+  @Test("a dataplane that says nothing for 90 s is not live, and is again when it answers")
+  func silent() async throws {
+    let time = ManualTime()
+    let rig = try await Rig { time.now }
+    try await wait { rig.health.readiness.isGood }
+    await rig.kernel.hold()
+    try await wait { await rig.kernel.waiting > 0 }
+    time.pass(.seconds(89))
+    #expect(rig.health.liveness.isGood)
+    time.pass(.seconds(2))
+    #expect(rig.health.liveness.isGood == false)
+    #expect(rig.health.liveness.reason.contains("int_dataplane: no report for 91 s"))
+    await rig.kernel.letAll()
+    try await wait { rig.health.liveness.isGood }
+    await rig.end()
   }
 }

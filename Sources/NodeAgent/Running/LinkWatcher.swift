@@ -136,7 +136,7 @@ struct LinkWatcher {
           // What went well for a while is no row of failures.
           if clock.now() - start > Self.longestPause { backoff.reset() }
           let pause = backoff.next()
-          log.warning("watching interfaces: \(error); again in \(pause)")
+          log.warning("watching interfaces: \(error); again in \(pause.inWords)")
           do { try await clock.sleep(pause) } catch { break }
         }
         continuation.finish()
