@@ -136,7 +136,7 @@ let package = Package(
       ]),
 
     // Floor 3: features.
-    library("IPAM", ["Addressing", "Datastore", "Resources", "Selectors"]),
+    library("IPAM", ["Addressing", "Datastore", "Resources", "Selectors", "ValueTree"]),
     library("PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
     library("PolicyOracle", ["Addressing", "Resources", "Selectors"]),
     library(

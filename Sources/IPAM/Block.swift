@@ -3,6 +3,7 @@
 
 import Addressing
 import Resources
+import ValueTree
 
 /// A block of addresses, checked on reading, and what can be done with it.
 ///
@@ -38,7 +39,7 @@ struct Block {
     guard let cidr = CIDR(resource.spec.cidr), let capacity = Self.capacity(cidr),
       resource.metadata.name == IPAMBlock.name(of: cidr)
     else {
-      throw .malformed("\(resource.key): CIDR '\(resource.spec.cidr)' is not that of a block")
+      throw .malformed("\(resource.key): CIDR \(resource.spec.cidr.quoted) is not that of a block")
     }
     self.cidr = cidr
     self.resource = resource

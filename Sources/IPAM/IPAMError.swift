@@ -3,6 +3,7 @@
 
 public import Addressing
 public import Datastore
+import ValueTree
 
 /// Why an operation on addresses did not do what was asked.
 public enum IPAMError: Error, Sendable, CustomStringConvertible {
@@ -46,9 +47,9 @@ public enum IPAMError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noPools(let host):
-      return "no configured Calico pools for host:\(host)"
+      return "no configured Calico pools for host:\(host.onOneLine)"
     case .poolNotUsable(let pool):
-      return "the given pool (\(pool)) does not exist, or is not enabled"
+      return "the given pool (\(pool.onOneLine)) does not exist, or is not enabled"
     case .blockLimit(let limit):
       return Self.blockLimitMessage(limit)
     case .partial(let assigned, let requested, let family, let messages):
@@ -65,18 +66,21 @@ public enum IPAMError: Error, Sendable, CustomStringConvertible {
       return "IP address \(address) is in block \(block) of another host and strict affinity is "
         + "enabled" + Self.suffix("owner", owner)
     case .badHandle(let address, let expected, let found):
-      return "IP address \(address) is not held by handle \(expected)"
+      return "IP address \(address) is not held by handle \(expected.onOneLine)"
         + Self.suffix("handle", found)
     case .badSequenceNumber(let address, let expected, let found):
       return "IP address \(address) has not sequence number \(expected)"
         + Self.suffix("found", found.map(String.init))
     case .invalidHandle(let handle):
-      return "handle '\(handle)' cannot be used: it must be 1 to \(Names.limit) characters long "
-        + "and differ from other handles by more than letter case"
+      return
+        "handle \(handle.quoted) cannot be used: it must be 1 to \(Names.limit) characters "
+        + "long and differ from other handles by more than letter case"
     case .invalidHost(let host):
-      return "host name '\(host)' cannot be used: it must be 1 to \(Names.limit) characters long"
+      return
+        "host name \(host.quoted) cannot be used: it must be 1 to \(Names.limit) characters "
+        + "long"
     case .unknownHandle(let handle):
-      return "there is no handle '\(handle)'"
+      return "there is no handle \(handle.quoted)"
     case .blockNotEmpty(let block):
       return "block \(block) is not empty"
     case .blockClaimed(let block, let owner):
@@ -99,6 +103,6 @@ public enum IPAMError: Error, Sendable, CustomStringConvertible {
   }
 
   private static func suffix(_ name: String, _ value: String?) -> String {
-    value.map { " (\(name): \($0))" } ?? ""
+    value.map { " (\(name): \($0.onOneLine))" } ?? ""
   }
 }

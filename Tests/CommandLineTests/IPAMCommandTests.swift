@@ -131,4 +131,37 @@ struct IPAMCommandTests {
             "Found 1 handles mentioned in blocks with no matching handle resource.", "",
             "Check complete; found 4 problems.")))
   }
+
+  @Test("whatever a handle or an attribute is called, it begins no line of its own")
+  func lineBreaks() async throws {
+    var spec = IPPoolSpec(cidr: "10.1.0.0/29")
+    spec.blockSize = 30
+    try await desk.store(IPPool(name: "p", spec: spec))
+    try await desk.withStore { store in
+      _ = try await IPAMClient(store: store).assign(
+        try #require(IPAddress("10.1.0.5")), host: "n1", handle: "h\nIP 10.9.9.9 is in use",
+        attributes: ["a\nb": "c\nd\u{1b}[2J"])
+    }
+    #expect(
+      await desk.run("ipam", "show", "--ip", "10.1.0.5").output
+        == lines(
+          "IP 10.1.0.5 is in use", #"Handle ID: h\nIP 10.9.9.9 is in use"#, "Attributes:",
+          #"  a\nb: c\nd\u001b[2J"#))
+    for flag in ["--show-all-ips", "--show-problem-ips"] {
+      let check = await desk.run("ipam", "check", flag).output
+      #expect(check.contains(#"  10.1.0.5 held by h\nIP 10.9.9.9 is in use"#), "\(check)")
+      #expect(!check.split(separator: "\n").contains { $0.hasPrefix("IP 10") }, "\(check)")
+    }
+    let address = try #require(IPAddress("10.1.0.5"))
+    let block = try #require(CIDR("10.1.0.0/30"))
+    let errors: [IPAMError] = [
+      .noPools(host: "a\nb"), .poolNotUsable("a\nb"), .alreadyAssigned(address, handle: "a\nb"),
+      .blockOfAnotherHost(address, block: block, owner: "a\nb"),
+      .badHandle(address, expected: "a\nb", found: "c\nd"), .invalidHandle("a\nb"),
+      .invalidHost("a\nb"), .unknownHandle("a\nb"), .blockClaimed(block, owner: "a\nb"),
+    ]
+    for error in errors {
+      #expect(!"\(error)".contains("\n") && "\(error)".contains(#"a\nb"#), "\(error)")
+    }
+  }
 }

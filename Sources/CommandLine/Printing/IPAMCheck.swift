@@ -5,6 +5,7 @@ import Addressing
 import Datastore
 import IPAM
 import Resources
+import ValueTree
 
 /// Compares what IPAM has given out with what nodes and workloads use.
 ///
@@ -32,7 +33,7 @@ struct IPAMCheck {
     say("IPAM blocks record \(allocations.count) allocations.\n")
     say("Loading all IPAM pools...")
     let pools = try await store.all(IPPool.self)
-    for pool in pools { say("  \(pool.spec.cidr)") }
+    for pool in pools { say("  \(pool.spec.cidr.onOneLine)") }
     say("Found \(pools.count) IP pools.\n")
     say("Loading all nodes.")
     let tunnels = try await store.all(Node.self).flatMap(Self.tunnelAddresses)
@@ -47,7 +48,7 @@ struct IPAMCheck {
     let held = Set(allocations.map(\.address))
     if listsAll {
       for allocation in allocations {
-        say("  \(allocation.address) held by \(allocation.handle ?? "<none>")")
+        say("  \(allocation.address) held by \(allocation.handle?.onOneLine ?? "<none>")")
       }
       for address in used.sorted() { say("  \(address) in use") }
     }
@@ -86,7 +87,7 @@ struct IPAMCheck {
 
   private mutating func found(_ items: [String], _ what: String) {
     problems += items.count
-    if listsProblems || listsAll { for item in items { say("  \(item.printable)") } }
+    if listsProblems || listsAll { for item in items { say("  \(item.onOneLine)") } }
     say("Found \(items.count) \(what)\n")
   }
 

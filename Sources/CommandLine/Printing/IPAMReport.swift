@@ -4,6 +4,7 @@
 import Addressing
 import IPAM
 import Resources
+import ValueTree
 
 /// The texts of `calicoctl ipam show`.
 struct IPAMReport {
@@ -46,10 +47,10 @@ struct IPAMReport {
       guard case .notAssigned = error else { throw error }
       return "\(address) is not assigned\n"
     }
-    var text = "IP \(address) is in use\nHandle ID: \(allocation.handle ?? "<none>")\n"
+    var text = "IP \(address) is in use\nHandle ID: \(allocation.handle?.onOneLine ?? "<none>")\n"
     if !allocation.attributes.isEmpty { text += "Attributes:\n" }
     for (name, value) in allocation.attributes.sorted(by: { $0.key < $1.key }) {
-      text += "  \(name): \(value.printable)\n"
+      text += "  \(name.onOneLine): \(value.onOneLine)\n"
     }
     return text
   }
