@@ -1,7 +1,9 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import Datastore
+import IPAM
 import Resources
 import StoresUnderTest
 import TestSupport
@@ -93,6 +95,64 @@ struct EveryStoreTests {
           == lines(
             "NAME          TIER      ", "db            default   ", "default.web   default   ", ""))
       #expect(await desk.run("delete", "gnp", "web", "default.db").code == 0)
+    }
+  }
+
+  @Test(
+    "deleting a node takes all that was the node's, as often as it has to be begun",
+    arguments: [StoreUnderTest.local, .etcd])
+  func nodes(subject: StoreUnderTest) async throws {
+    try await withDesk(subject) { desk, store in
+      let ipam = IPAMClient(store: store)
+      func make(_ node: String, _ number: Int) async throws {
+        _ = try await store.create(Node(name: node))
+        var endpoint = WorkloadEndpoint(name: "\(node)-k8s-a-eth0", namespace: "web")
+        endpoint.spec.node = node
+        // The second is no address of Calico's, and the third is another node's by now.
+        endpoint.spec.ipNetworks = ["10.1.\(number).1/32", "192.0.2.1/32", "10.1.9.9/32"]
+        _ = try await store.create(endpoint)
+        for (ip, handle) in [
+          ("10.1.\(number).1", "pod-\(node)"), ("10.1.\(number).2", "ipip-tunnel-addr-\(node)"),
+        ] {
+          _ = try await ipam.assign(
+            try #require(IPAddress(ip)), host: node, handle: handle, attributes: ["node": node])
+        }
+        var host = HostEndpoint(name: "\(node)-eth0")
+        host.spec.node = node
+        _ = try await store.create(host)
+        var peer = BGPPeer(name: "\(node)-peer")
+        peer.spec.node = node
+        _ = try await store.create(peer)
+        _ = try await store.create(FelixConfiguration(name: "node.\(node)"))
+        _ = try await store.create(BGPConfiguration(name: "node.\(node)"))
+      }
+      _ = try await store.create(IPPool(name: "p", spec: IPPoolSpec(cidr: "10.1.0.0/16")))
+      try await make("n1", 0)
+      try await make("n2", 1)
+      _ = try await ipam.assign(
+        try #require(IPAddress("10.1.9.9")), host: "n3", handle: "other", attributes: ["node": "n3"]
+      )
+
+      // Ended after each of its writes, and begun again.
+      var ended = 0
+      for writes in 0..<100 {
+        var cut = desk
+        cut.wrap = { CuttingStore.wrap($0, after: writes) }
+        if await cut.run("delete", "node", "n1").code == 0 { break }
+        ended += 1
+        #expect(await desk.run("get", "node", "n1").code == 0)
+      }
+      #expect(ended > 3 && ended < 99)
+      for kind in [
+        Kind.node, .workloadEndpoint, .hostEndpoint, .bgpPeer, .felixConfiguration,
+        .bgpConfiguration, .blockAffinity,
+      ] {
+        let left = try await store.list(ListQuery(kind)).items.map { "\($0.key)" }
+        #expect(!left.contains { $0.contains("n1") }, "\(left)")
+        #expect(left.contains { $0.contains("n2") }, "\(kind): \(left)")
+      }
+      let held = try await ipam.allocations().map(\.handle)
+      #expect(Set(held) == ["pod-n2", "ipip-tunnel-addr-n2", "other"])
     }
   }
 }

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import Datastore
 import IPAM
 import Resources
@@ -51,6 +52,9 @@ extension ResourceWriter {
   private func delete(_ stored: any Resource) async throws {
     var revision = stored.metadata.resourceVersion
     switch stored {
+    // What is not the store's to delete, it refuses: nothing may be taken from it before.
+    case _ where store.isForeign(stored.key):
+      break
     case let pool as IPPool:
       revision = try await empty(pool).metadata.resourceVersion
     case is Node:
@@ -70,11 +74,66 @@ extension ResourceWriter {
     switch key.kind {
     case .tier:
       try await checkUnused(key)
-    case .node:
-      for tunnel in NodeHandle.kinds { try await ipam.release(handle: "\(tunnel)-\(key.name)") }
-      try await ipam.releaseHostAffinities(key.name)
+    case .node where !store.isForeign(key):
+      try await releaseNode(key.name)
     default:
       break
+    }
+  }
+
+  /// Gives up all that a node had: its workloads with their addresses, what is configured for it
+  /// alone, its tunnels' addresses and its blocks.
+  ///
+  /// Each step does nothing where it was done already, so that a deletion that was ended goes on when
+  /// it is started again: the node itself is deleted last. What a Kubernetes API makes of its own
+  /// objects goes with those.
+  private func releaseNode(_ name: String) async throws {
+    for endpoint in try await store.all(WorkloadEndpoint.self)
+    where endpoint.spec.node == name && !store.isForeign(endpoint.key) {
+      let addresses = Set(endpoint.spec.ipNetworks.compactMap { CIDR($0)?.first })
+      _ = try await ipam.release(try await held(addresses, by: name))
+      try await remove(endpoint.key)
+    }
+    for endpoint in try await store.all(HostEndpoint.self) where endpoint.spec.node == name {
+      try await remove(endpoint.key)
+    }
+    for peer in try await store.all(BGPPeer.self) where peer.spec.node == name {
+      try await remove(peer.key)
+    }
+    for kind in [Kind.felixConfiguration, .bgpConfiguration] {
+      try await remove(ResourceKey(kind: kind, name: "node.\(name)"))
+    }
+    for tunnel in NodeHandle.kinds { try await ipam.release(handle: "\(tunnel)-\(name)") }
+    try await ipam.releaseHostAffinities(name)
+  }
+
+  /// The addresses that IPAM gave to this node. One that was given to another since is left alone,
+  /// also when that happens meanwhile.
+  private func held(
+    _ addresses: Set<IPAddress>, by node: String
+  ) async throws -> [ReleaseRequest] {
+    var requests: [ReleaseRequest] = []
+    for address in addresses.sorted() {
+      do {
+        let found = try await ipam.attributes(of: address)
+        if let host = found.host, host != node { continue }
+        requests.append(
+          ReleaseRequest(address, handle: found.handle, sequenceNumber: found.sequenceNumber))
+      } catch {
+        switch error {
+        // Not an address of Calico's.
+        case .notAssigned, .notInPool: continue
+        default: throw error
+        }
+      }
+    }
+    return requests
+  }
+
+  private func remove(_ key: ResourceKey) async throws {
+    do {
+      try await store.delete(key, revision: nil)
+    } catch .doesNotExist {
     }
   }
 
