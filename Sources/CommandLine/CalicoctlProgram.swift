@@ -24,6 +24,13 @@ public enum CalicoctlProgram {
       return 0
     }
     do {
+      try command.checkIsComplete()
+    } catch {
+      context.error(
+        "Error: \(error.message)\n  See '\(Self.name(of: command)) --help' for more information.\n")
+      return CalicoctlCommand.exitCode(for: error).rawValue
+    }
+    do {
       try await command.run(in: context)
       return 0
     } catch {
@@ -34,6 +41,11 @@ public enum CalicoctlProgram {
 
   static func parse(_ arguments: [String]) throws -> any ParsableCommand {
     try CalicoctlCommand.parseAsRoot(ShortOption.separated(arguments))
+  }
+
+  /// Such as `calicoctl get`; those that are incomplete are all directly below the root.
+  private static func name(of command: any ContextCommand) -> String {
+    "calicoctl \(type(of: command).configuration.commandName ?? "")"
   }
 
   /// What the parser has to say: help is no error.

@@ -11,9 +11,14 @@ import StoreAccess
 public struct CommandContext: Sendable {
   /// The variables of the environment.
   public var environment: [String: String]
-  /// Opens the store that a `CalicoAPIConfig` file (nil: the usual place) and the environment say.
-  public var openStore:
-    @Sendable (_ file: String?, _ environment: [String: String]) async throws -> any Datastore
+  /// Opens the store that a `CalicoAPIConfig` file (nil: the usual place) and the environment say. If
+  /// that is a file of this host, `makesFile` says whether it is made where there is none.
+  public var openStore: OpenStore
+  /// What people should know of that store before it is used; nil where there is nothing to tell.
+  public var describeStore:
+    @Sendable (_ file: String?, _ environment: [String: String]) -> StoreDescription? = { _, _ in
+      nil
+    }
   /// Asks the BIRD behind a control socket.
   public var readBird: @Sendable (_ socket: String) throws(RoutingError) -> BirdStatus
   public var readStandardInput: @Sendable () throws -> [UInt8]
@@ -24,9 +29,14 @@ public struct CommandContext: Sendable {
   /// Columns of the help's text; nil is what the terminal has.
   public var columns: Int?
 
+  public typealias OpenStore =
+    @Sendable (
+      _ file: String?, _ environment: [String: String], _ makesFile: Bool
+    ) async throws -> any Datastore
+
   public init(
     environment: [String: String],
-    openStore: @escaping @Sendable (String?, [String: String]) async throws -> any Datastore,
+    openStore: @escaping OpenStore,
     readBird: @escaping @Sendable (String) throws(RoutingError) -> BirdStatus,
     readStandardInput: @escaping @Sendable () throws -> [UInt8],
     output: @escaping @Sendable (String) -> Void,
@@ -44,17 +54,20 @@ public struct CommandContext: Sendable {
 
   /// The world of a process: its environment, its standard streams, the store on the disk.
   public static var process: CommandContext {
-    CommandContext(
+    var context = CommandContext(
       environment: ProcessEnvironment.current,
-      // Whatever a person was told is done must be there after a power cut.
-      openStore: { file, environment in
-        try await DatastoreConfiguration.read(file: file, environment: environment)
-          .open(durability: .full)
+      openStore: { file, environment, makesFile in
+        let configuration = try DatastoreConfiguration.read(file: file, environment: environment)
+        if !makesFile { try configuration.requireFile() }
+        // Whatever a person was told is done must be there after a power cut.
+        return try await configuration.open(durability: .full, makesFile: makesFile)
       },
       readBird: { socket throws(RoutingError) in try BirdStatus.read(socket: socket) },
       readStandardInput: { try InputFile.standardInput(limit: MigrationFile.limit) },
       output: { OutputStream.write($0, to: STDOUT_FILENO) },
       error: { OutputStream.write($0, to: STDERR_FILENO) })
+    context.describeStore = StoreDescription.init(file:environment:)
+    return context
   }
 
   /// The folder of the agent's and BIRD's sockets.

@@ -53,7 +53,10 @@ struct DocumentReader {
     if kind == "NetworkPolicy", version.hasPrefix("networking.k8s.io/") {
       return "a NetworkPolicy of \(version) belongs to the Kubernetes API: manage it with kubectl"
     }
-    return "unknown resource type (\(kind)) and/or version (\(version))"
+    let text = "unknown resource type (\(kind)) and/or version (\(version))"
+    // The form that Calico keeps in the Kubernetes API, and kubectl shows.
+    guard version.hasPrefix("crd.projectcalico.org/") else { return text }
+    return "\(text): files are written as \(v3)"
   }
 
   private mutating func readAll(

@@ -8,14 +8,23 @@ import Settings
 
 extension DatastoreConfiguration: CustomStringConvertible {
   /// Which store, where, and why this one; for people.
-  public var description: String {
+  public var description: String { "\(place) (\(reason))" }
+
+  /// Which store, and where; for people.
+  public var place: String {
     switch type {
-    case .local: "local datastore \(path) (\(reason))"
-    case .etcdv3:
-      "etcd datastore\(Self.etcdPlace(spec)) (\(reason))"
-    case .kubernetes:
-      "Kubernetes datastore \(spec.k8sAPIEndpoint ?? spec.kubeconfig ?? "") (\(reason))"
+    case .local: "local datastore \(path)"
+    case .etcdv3: "etcd datastore\(Self.etcdPlace(spec))"
+    case .kubernetes: "Kubernetes datastore" + Self.kubernetesPlace(spec)
     }
+  }
+
+  private static func kubernetesPlace(_ spec: CalicoAPIConfigSpec) -> String {
+    let server = [spec.k8sAPIEndpoint, spec.kubeconfig].lazy.compactMap { $0 }.first {
+      !$0.isEmpty
+    }
+    let context = spec.k8sCurrentContext.flatMap { $0.isEmpty ? nil : ", context \($0)" }
+    return (server.map { " \($0)" } ?? "") + (context ?? "")
   }
 
   /// Where etcd is, as people said it, after a space.

@@ -3,7 +3,9 @@
 
 import Datastore
 import Resources
+import StoreRig
 import StoresUnderTest
+import Synchronization
 import TestSupport
 import Testing
 
@@ -125,4 +127,81 @@ struct BuiltInObjectsTests {
         == .init(
           code: 1, error: "failed to get resources: \(kind.rawValue) is not namespaced\n"))
   }
+
+  @Test("all of it is there in etcd before an agent ran", .timeLimit(.minutes(2)))
+  func etcd() async throws {
+    let server = try await EtcdServer.start()
+    var desk = Desk()
+    desk.followsConfiguration = true
+    desk.environment = ["DATASTORE_TYPE": "etcdv3", "ETCD_ENDPOINTS": server.endpoint]
+    #expect(
+      await desk.run("get", "tiers")
+        == .init(
+          output: lines(
+            "NAME            ORDER      ", "kube-admin      1000       ",
+            "default         1000000    ", "kube-baseline   10000000   ", "")))
+    let profile = await desk.run("get", "profile", "projectcalico-default-allow", "-oyaml")
+    #expect(profile.code == 0 && profile.output.contains("- action: Allow"), "\(profile)")
+    #expect(try await desk.keys(.clusterInformation) == [])
+    let created = await desk.run(
+      "create", "-f", "-", input: Self.node.replacing("NAME", with: "n"))
+    #expect(created == .init(output: "Successfully created 1 'Node' resource(s)\n"))
+    let stored = try await desk.withStore { try await $0.get(ClusterInformation.self, "default") }
+    #expect(stored.spec.clusterGUID.wholeMatch(of: /[0-9a-f]{32}/) != nil)
+    // A value that no store has written.
+    let place = "/calico/resources/v3/projectcalico.org/"
+    try server.put("\(place)globalnetworksets/a", "{")
+    let tier = try server.value(of: "\(place)tiers/default")
+    try server.put("\(place)globalnetworksets/b", tier)
+    #expect(
+      await desk.run(
+        "create", "-f", "-",
+        input: "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkSet\nmetadata: {name: c}\n"
+      ).code == 0)
+    let list = await desk.run("get", "globalnetworksets")
+    #expect(list.code == 1 && list.output == lines("NAME   ", "c      ", ""), "\(list)")
+    for name in ["a", "b"] {
+      #expect(list.error.contains("GlobalNetworkSet(\(name)) cannot be read: "), "\(list)")
+      let one = await desk.run("get", "globalnetworkset", name)
+      #expect(one.code == 1 && one.error.contains("GlobalNetworkSet(\(name)) cannot be read: "))
+      #expect(
+        await desk.run("delete", "globalnetworkset", name)
+          == .init(output: "Successfully deleted 1 'GlobalNetworkSet' resource(s)\n"))
+    }
+    #expect(
+      await desk.run("get", "globalnetworksets") == .init(output: lines("NAME   ", "c      ", "")))
+    #expect(await desk.run("get", "tier", "default").code == 0)
+  }
+
+  @Test("a cluster that has its identity is not asked for what is built in")
+  func calls() async throws {
+    func gets(_ arguments: String...) async -> Int {
+      let counter = CallCounter()
+      var desk = self.desk
+      desk.wrap = { store in
+        var wrapped = WrappedDatastore(store)
+        wrapped.before = { call throws(DatastoreError) in if call == .get { counter.count() } }
+        return wrapped
+      }
+      #expect(await desk.run(arguments).code == 0)
+      return counter.value
+    }
+    // The cluster's information, and each of the four that are built in.
+    #expect(await gets("get", "tiers") == 5)
+    #expect(await gets("get", "ippools") == 1)
+    #expect(
+      await desk.run("create", "-f", "-", input: Self.node.replacing("NAME", with: "a")).code == 0)
+    #expect(await gets("get", "tiers") == 1)
+    #expect(await gets("get", "tier", "default") == 2)
+    #expect(await gets("delete", "node", "a") > 2)
+  }
+}
+
+/// Counts calls.
+private final class CallCounter: Sendable {
+  private let calls = Mutex(0)
+
+  var value: Int { calls.withLock { $0 } }
+
+  func count() { calls.withLock { $0 += 1 } }
 }

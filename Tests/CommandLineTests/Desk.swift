@@ -45,7 +45,7 @@ struct Desk {
     let said = Said()
     var context = CommandContext(
       environment: environment,
-      openStore: { [open, wrap] _, _ in
+      openStore: { [open, wrap] _, _, _ in
         if let open { return wrap(try await open()) }
         return wrap(try await LocalDatastore.open(path: path, durability: .processCrash))
       },
@@ -54,7 +54,10 @@ struct Desk {
       output: { text in said.output.withLock { $0 += text } },
       error: { text in said.error.withLock { $0 += text } },
       columns: 80)
-    if followsConfiguration { context.openStore = CommandContext.process.openStore }
+    if followsConfiguration {
+      context.openStore = CommandContext.process.openStore
+      context.describeStore = CommandContext.process.describeStore
+    }
     let code = await CalicoctlProgram.run(arguments, in: context)
     return Answer(
       code: code, output: said.output.withLock { $0 }, error: said.error.withLock { $0 })
@@ -64,7 +67,7 @@ struct Desk {
   func withStore<T>(_ body: (any Datastore) async throws -> T) async throws -> T {
     let store: any Datastore =
       followsConfiguration
-      ? try await CommandContext.process.openStore(nil, environment)
+      ? try await CommandContext.process.openStore(nil, environment, true)
       : try await LocalDatastore.open(path: storePath, durability: .processCrash)
     do {
       let result = try await body(store)

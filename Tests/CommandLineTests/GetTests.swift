@@ -122,7 +122,7 @@ struct GetTests {
     #expect(whole.contains("  uid: "))
   }
 
-  @Test("JSON is indented by two and has no line end")
+  @Test("JSON is indented by two and ends in a line end")
   func json() async throws {
     _ = await desk.run("apply", "-f", "-", input: Book.tier)
     #expect(
@@ -138,6 +138,7 @@ struct GetTests {
             "defaultAction": "Deny"
           }
         }
+
         """)
   }
 
@@ -166,22 +167,25 @@ struct GetTests {
           "NAME   ASN       IPV4          IPV6   ", "n1     (65001)   10.0.0.1/24          ", ""))
   }
 
-  @Test("kinds and formats that there are not are refused")
+  @Test("kinds and formats that there are not are refused, and those that there are are named")
   func refused() async throws {
+    for kind in ["pods", "ipamblocks"] {
+      let answer = await desk.run("get", kind)
+      #expect(answer.code == 1 && answer.output.isEmpty)
+      #expect(
+        answer.error.hasPrefix(
+          "failed to get resources: resource type '\(kind)' is not supported; the kinds are: "
+            + "BGPConfiguration (bgpconfig), BGPFilter (bgpf, bf), "), "\(answer.error)")
+      #expect(answer.error.contains(", Tier, WorkloadEndpoint (wep)\n"), "\(answer.error)")
+      #expect(!answer.error.contains("IPAMBlock"))
+    }
+    let help = await desk.run("get", "--help").output
     #expect(
-      await desk.run("get", "pods")
-        == .init(code: 1, error: "failed to get resources: resource type 'pods' is not supported\n")
-    )
+      help.contains("  NetworkPolicy (policy, np, pol, ") && help.contains("  Tier\n"), "\(help)")
     #expect(
-      await desk.run("get", "ipamblocks")
-        == .init(
-          code: 1, error: "failed to get resources: resource type 'ipamblocks' is not supported\n"))
-    #expect(
-      await desk.run("get", "nodes", "-o", "go-template={{.}}")
-        == .init(
-          code: 1,
-          error: "unrecognized output format 'go-template={{.}}', valid are: ps, wide, yaml, json\n"
-        ))
+      await desk.run("get", "nodes", "-o", "xml").error
+        == "unrecognized output format 'xml', valid are: ps, wide, yaml, json, "
+        + "custom-columns=NAME,...\n")
     #expect(await desk.run("get").code == 64)
     #expect(await desk.run("get", "nodes", "-f", "-").code == 64)
   }
@@ -207,5 +211,24 @@ struct GetTests {
       try await desk.keys(.networkPolicy) == [
         "NetworkPolicy(default/allow-tcp-6379)", "NetworkPolicy(other/allow-tcp-6379)",
       ])
+  }
+
+  @Test("columns may be chosen by their headings, those of the wide table too, in any order")
+  func customColumns() async throws {
+    try await desk.store(
+      endpoint("default", "a", "n1", "10.1.0.1/32"), endpoint("web", "b", "n2", "10.1.0.2/32"))
+    #expect(
+      await desk.run("get", "wep", "-A", "-o", "custom-columns=NODE,namespace,NAME")
+        == .init(
+          output: lines(
+            "NODE   NAMESPACE   NAME            ", "n1     default     n1-k8s-a-eth0   ",
+            "n2     web         n2-k8s-b-eth0   ", "")))
+    let wrong = await desk.run("get", "wep", "-o", "custom-columns=NODE,POD")
+    #expect(
+      wrong
+        == .init(
+          code: 1,
+          error: "unknown heading POD, valid values are: NAMESPACE, WORKLOAD, NODE, NETWORKS, "
+            + "INTERFACE, NAME, PROFILES, NATS\n"))
   }
 }

@@ -18,8 +18,9 @@ struct CalicoctlCommand: ParsableCommand {
         calicoctl get wep -n web
         calicoctl delete node node-1
 
-      The datastore is the one of /etc/calico/calicoctl.cfg (or of -c), then of the environment: \
-      DATASTORE_TYPE, CALICO_DATASTORE_PATH.
+      The datastore is what the environment says (DATASTORE_TYPE, CALICO_DATASTORE_PATH, \
+      ETCD_ENDPOINTS, KUBECONFIG and others), then what the file of -c or \
+      /etc/calico/calicoctl.cfg says.
       """,
     subcommands: [
       CreateCommand.self, ReplaceCommand.self, ApplyCommand.self, DeleteCommand.self,

@@ -22,7 +22,7 @@ struct CreateCommand: ContextCommand {
   var skipExists = false
   @OptionGroup var options: StoreOptions
 
-  func validate() throws { try manifests.requireFile() }
+  func checkIsComplete() throws(ValidationError) { try manifests.requireFile() }
 
   func run(in context: CommandContext) async throws {
     let items = try manifests.read(.writing, place.namespace, context)

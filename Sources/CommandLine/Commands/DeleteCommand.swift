@@ -10,8 +10,9 @@ struct DeleteCommand: ContextCommand {
     commandName: "delete",
     abstract: "Delete resources by kind and name, or those that files name.",
     discussion: """
-      Deleting a pool disables it and gives its blocks up first; deleting a node gives up its \
-      blocks and its tunnel addresses.
+      Deleting a pool disables it and gives its blocks up first; deleting a node deletes \
+      its workload and host endpoints, its BGP peers and its node.<name> configurations too, and \
+      gives up the addresses of its workloads and tunnels, and its blocks.
 
         calicoctl delete node node-1
         calicoctl delete networkpolicy allow-tcp-6379 -n myproject
@@ -29,7 +30,7 @@ struct DeleteCommand: ContextCommand {
   var skipNotExists = false
   @OptionGroup var options: StoreOptions
 
-  func validate() throws { try manifests.requireFile(orKind: kind) }
+  func checkIsComplete() throws(ValidationError) { try manifests.requireFile(orKind: kind) }
 
   func run(in context: CommandContext) async throws {
     let targets: [BatchRun.Target]

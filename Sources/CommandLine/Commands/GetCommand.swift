@@ -16,6 +16,11 @@ struct GetCommand: ContextCommand {
         calicoctl get wep -n web
         calicoctl get workloadEndpoints -A -o wide
         calicoctl get ippool my.ippool -o yaml
+        calicoctl get nodes -o custom-columns=NAME,ASN
+
+      The kinds, with their short names:
+
+      \(Selection.kinds.map { "  \($0)" }.joined(separator: "\n"))
       """)
 
   @Argument(help: "The kind of the resources.")
@@ -34,13 +39,14 @@ struct GetCommand: ContextCommand {
   @Option(
     name: [ShortOption.output.name, .long],
     help: "How to show them: \(OutputFormat.names).")
-  var output = OutputFormat.table.rawValue
+  var output = "ps"
   @Flag(help: "Leave out what only this datastore knows, such as UIDs and revisions.")
   var export = false
   @OptionGroup var options: StoreOptions
 
+  func checkIsComplete() throws(ValidationError) { try manifests.requireFile(orKind: kind) }
+
   func validate() throws {
-    try manifests.requireFile(orKind: kind)
     if allNamespaces, place.namespace != nil {
       throw ValidationError(
         "cannot use both --namespace and --all-namespaces flags at the same time")
@@ -48,10 +54,7 @@ struct GetCommand: ContextCommand {
   }
 
   func run(in context: CommandContext) async throws {
-    guard let format = OutputFormat(rawValue: output.isEmpty ? "ps" : output) else {
-      throw CommandFailure(
-        "unrecognized output format \(output.quoted), valid are: \(OutputFormat.names)")
-    }
+    let format = try OutputFormat(output)
     let (query, refused) = try query(context)
     try await options.withStore(context, ensuringBuiltIns: query.showsBuiltIns) { store in
       var found: FoundResources

@@ -5,14 +5,14 @@ import ArgumentParser
 
 extension ManifestOptions {
   /// Refuses a command line without a file.
-  func requireFile() throws {
+  func requireFile() throws(ValidationError) {
     if filename.isEmpty {
       throw ValidationError("Missing expected argument '--filename <file>'")
     }
   }
 
   /// Refuses a command line that names neither files nor a kind, or both.
-  func requireFile(orKind kind: String?) throws {
+  func requireFile(orKind kind: String?) throws(ValidationError) {
     if (kind == nil) == filename.isEmpty {
       throw ValidationError(
         kind == nil

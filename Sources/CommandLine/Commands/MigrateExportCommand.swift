@@ -20,7 +20,7 @@ struct MigrateExportCommand: ContextCommand {
   @OptionGroup var options: StoreOptions
 
   func run(in context: CommandContext) async throws {
-    try await options.withStore(context) { store in
+    try await options.withStore(context, intent: "Exporting") { store in
       let resources = try await MigrationExport(store).resources()
       for resource in resources { context.output(MigrationFile.text(of: resource)) }
       // Standard output is the file.

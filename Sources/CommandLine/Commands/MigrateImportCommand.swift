@@ -32,7 +32,7 @@ struct MigrateImportCommand: ContextCommand {
       ? try context.readStandardInput()
       : try InputFile.read(filename, limit: MigrationFile.limit)
     let resources = try MigrationFile.read(bytes, file: filename == "-" ? "<stdin>" : filename)
-    try await options.withStore(context) { store in
+    try await options.withStore(context, makesFile: true, intent: "Importing into") { store in
       context.output("Importing \(resources.count) resource(s)...\n")
       let outcome = try await MigrationImport(store: store, tell: context.output).run(resources)
       context.output(

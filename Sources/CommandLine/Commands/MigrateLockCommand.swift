@@ -18,7 +18,7 @@ struct MigrateLockCommand: ContextCommand {
   @OptionGroup var options: StoreOptions
 
   func run(in context: CommandContext) async throws {
-    try await options.withStore(context) { store in
+    try await options.withStore(context, intent: "Locking") { store in
       try await MigrationLock(store).set(locked: true)
       context.output("Datastore locked.\n")
     }

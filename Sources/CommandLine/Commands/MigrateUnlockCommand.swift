@@ -18,7 +18,7 @@ struct MigrateUnlockCommand: ContextCommand {
   @OptionGroup var options: StoreOptions
 
   func run(in context: CommandContext) async throws {
-    try await options.withStore(context) { store in
+    try await options.withStore(context, intent: "Unlocking") { store in
       try await MigrationLock(store).set(locked: false)
       context.output("Datastore unlocked.\n")
     }

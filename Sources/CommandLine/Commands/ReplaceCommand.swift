@@ -20,7 +20,7 @@ struct ReplaceCommand: ContextCommand {
   @OptionGroup var place: NamespaceOption
   @OptionGroup var options: StoreOptions
 
-  func validate() throws { try manifests.requireFile() }
+  func checkIsComplete() throws(ValidationError) { try manifests.requireFile() }
 
   func run(in context: CommandContext) async throws {
     let items = try manifests.read(.writing, place.namespace, context)

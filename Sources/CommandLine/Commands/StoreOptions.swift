@@ -22,8 +22,11 @@ struct StoreOptions: ParsableArguments {
   /// - Parameters:
   ///   - checkingVersion: whether a cluster of another version is refused.
   ///   - ensuringBuiltIns: whether what every datastore has is stored first where it is missing.
+  ///   - makesFile: whether a datastore in a file is made where there is none.
+  ///   - intent: such as `Importing into`: what is told people of the datastore before.
   func withStore(
     _ context: CommandContext, checkingVersion: Bool = true, ensuringBuiltIns: Bool = false,
+    makesFile: Bool = false, intent: String? = nil,
     _ body: (any Datastore) async throws -> Void
   ) async throws {
     if let config {
@@ -35,9 +38,10 @@ struct StoreOptions: ParsableArguments {
     }
     var environment = context.environment
     if let name = global.context { environment["K8S_CURRENT_CONTEXT"] = name }
+    tell(context, environment, intent)
     let store: any Datastore
     do {
-      store = try await context.openStore(config, environment)
+      store = try await context.openStore(config, environment, makesFile)
     } catch {
       throw CommandFailure("Failed to create Calico API client: \(error)")
     }
@@ -49,6 +53,22 @@ struct StoreOptions: ParsableArguments {
       throw error
     }
     await store.close()
+  }
+
+  /// Tells which datastore it is, where people may take it for another.
+  private func tell(_ context: CommandContext, _ environment: [String: String], _ intent: String?) {
+    guard config != nil || intent != nil,
+      let store = context.describeStore(config, environment)
+    else { return }
+    // The option --context is no variable that anybody forgot.
+    let forgotten = store.overriding.filter { global.context == nil || $0 != "K8S_CURRENT_CONTEXT" }
+    if let config, !forgotten.isEmpty {
+      let names = forgotten.joined(separator: ", ")
+      context.error(
+        "warning: \(names) of the environment goes before \(config.onOneLine): this works on the "
+          + "\(store.name.onOneLine)\n")
+    }
+    if let intent { context.error("\(intent) the \(store.name.onOneLine)\n") }
   }
 
   /// Does what a command wants before it begins, with one look at the cluster.

@@ -45,7 +45,9 @@ struct UnknownCommand: CustomStringConvertible {
         continue
       }
       let inside = command.configuration.subcommands
-      if inside.isEmpty || argument == "help" { return nil }
+      if inside.isEmpty { return nil }
+      // The words behind it are commands too.
+      if argument == "help" { continue }
       guard let next = inside.first(where: { $0.configuration.commandName == argument }) else {
         parent = path
         word = argument
@@ -60,6 +62,7 @@ struct UnknownCommand: CustomStringConvertible {
   /// The options that may stand before the command, and whether they have a value.
   private static let options = [
     "-l": true, "--log-level": true, "--context": true, "--allow-version-mismatch": false,
+    "-h": false, "--help": false,
   ]
 
   var description: String {

@@ -69,7 +69,8 @@ struct BatchRun {
     _ options: StoreOptions, _ body: (ResourceWriter, Int) async throws -> Bool
   ) async throws {
     if targets.allSatisfy({ $0.refusal != nil }) { return try await each { _ in false } }
-    try await options.withStore(context, ensuringBuiltIns: true) { store in
+    let makesFile = verb == .create || verb == .apply
+    try await options.withStore(context, ensuringBuiltIns: true, makesFile: makesFile) { store in
       let writer = ResourceWriter(store)
       try await each { try await body(writer, $0) }
     }
