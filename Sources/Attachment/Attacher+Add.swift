@@ -184,7 +184,22 @@ extension Attacher {
     _ final: VethPair, _ link: Link, _ survey: Survey, _ progress: inout Progress
   ) throws(CNIError) {
     var former = survey.former
+    var link = link
     try steps.begin(.setAside)
+    if survey.present != nil {
+      // What calls that were stopped have left where something has to pass.
+      for debris in survey.debris where workload.isPassing(debris.name) {
+        try VethPair.remove(debris)
+      }
+    }
+    if link.name == workload.asideInterfaceName {
+      // It was set aside by another container's call, which was stopped. Its place there is needed
+      // for the one that took its own.
+      let pending = workload.pendingInterfaceName
+      progress.renamed.append(link)
+      try VethPair.rename(link, to: pending)
+      link.name = pending
+    }
     if let index = former.firstIndex(where: { $0.link.name == final.hostName }) {
       let old = former[index]
       if former.contains(where: { $0.link.name == workload.asideInterfaceName }) {

@@ -133,6 +133,60 @@ struct KillTests {
   }
 
   @Test(
+    "before any step of taking a pod over is made good by an ADD of the former container",
+    arguments: Step.ofTakeOver, [false, true])
+  func takenBack(step: Step, fails: Bool) async throws {
+    let host = try await Host(pools: Host.pools)
+    let former = try host.pod("p", container: "former")
+    try host.attach(former, Host.both)
+    let pod = try host.pod("p", container: "new")
+    let variables = ["CALICO_CNI_KILL_AT": step.rawValue as String?]
+    #expect(try host.call("ADD", pod, Host.both, variables: variables).status == 128 + SIGKILL)
+    if fails {
+      // One that gets as far as the places and fails there leaves both as they were.
+      let before = try host.podLinks()
+      let failed = try host.call(
+        "ADD", former, Host.both, variables: ["CALICO_CNI_FAIL_AT": Step.replaceLink.rawValue])
+      if failed.status != 0 { #expect(try host.podLinks() == before, "\(failed.text)") }
+    }
+    try host.attach(former, Host.both)
+    try former.ping()
+    // Beside it what the new container has, until its DEL: nothing tells how that is called.
+    let name = try #require(try await host.endpoint(former)?.spec.interfaceName)
+    #expect(try host.podLinks().contains(name))
+    for pod in [pod, former] { #expect(try host.call("DEL", pod, Host.both).status == 0) }
+    #expect(try await host.leftovers() == [])
+    #expect(try host.podLinks() == [])
+  }
+
+  @Test(
+    "twice, in two containers, is made good by an ADD of either, or of the first one",
+    arguments: [Step.storeEndpoint, .setAside, .replaceLink, .removeFormer].flatMap { first in
+      [Step.replaceLink, .removeFormer].map { [first, $0] }
+    }, 0..<3)
+  func killedTwice(steps: [Step], last: Int) async throws {
+    let host = try await Host(pools: Host.pools)
+    let pods = try ["first", "second", "third"].map { try host.pod("p", container: $0) }
+    try host.attach(pods[0], Host.both)
+    for (pod, step) in zip(pods[1...], steps) {
+      let killed = try host.call(
+        "ADD", pod, Host.both, variables: ["CALICO_CNI_KILL_AT": step.rawValue])
+      #expect(killed.status == 128 + SIGKILL)
+    }
+    let answer = try host.call("ADD", pods[last], Host.both)
+    // Only what took an older one's place may have taken the older one away.
+    if last == 2 || answer.status == 0 {
+      #expect(answer.status == 0, "\(answer.text)")
+      try pods[last].ping()
+    } else {
+      #expect(!answer.text.contains("errno"), "\(answer.text)")
+    }
+    for pod in pods { #expect(try host.call("DEL", pod, Host.both).status == 0) }
+    #expect(try await host.leftovers() == [])
+    #expect(try host.podLinks() == [])
+  }
+
+  @Test(
     "before any step of taking a pod over is followed by a third container, and frees nothing in use",
     arguments: Step.ofTakeOver, [true, false])
   func thirdContainer(step: Step, isFirstThere: Bool) async throws {
