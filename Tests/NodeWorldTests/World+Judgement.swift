@@ -39,7 +39,9 @@ extension World {
     try await judgePods()
     try await judgeTable()
     try await judgeWords()
-    try await judgeRouting(asksBIRD: isLast)
+    // At the end, and for as long as there is something that BIRD could not take.
+    let isTempted = intruders.contains { $0.key.kind == .bgpConfiguration && $0.fault != nil }
+    try await judgeRouting(asksBIRD: isLast || isTempted)
     try judgePackets()
     guard problems.isEmpty, isLast || dice.chance(30) else { return }
     try await judgeRestart()
