@@ -127,7 +127,8 @@ extension PolicyEngine {
     return DesiredEndpoint(
       interfaceName: value.interfaceName, ipv4Nets: value.nets.filter { $0.family == .v4 },
       ipv6Nets: value.nets.filter { $0.family == .v6 }, mac: value.mac, created: value.created,
-      containerID: value.containerID, tiers: tiers(of: item), profiles: value.profiles.filter { seen.insert($0).inserted },
+      containerID: value.containerID, tiers: tiers(of: item),
+      profiles: value.profiles.filter { seen.insert($0).inserted },
       allowedSourcePrefixes: value.allowedSourcePrefixes)
   }
 
