@@ -107,7 +107,7 @@ public struct Plugin: Sendable {
         throw .unavailable(access.path, errno)
       }
       do throws(DatastoreError) {
-        return try await access.open(durability: .processCrash)
+        return try await access.open(durability: .processCrash, makesFile: false)
       } catch {
         var failure = CNIError(error)
         failure.message = "cannot open the \(access): \(failure.message)"

@@ -39,6 +39,8 @@ public actor Dataplane {
   private var prefixes: WorkloadPrefixes?
   /// The prefixes that were asked for when these were worked out.
   private var askedPrefixes: [String] = []
+  /// Why others that were asked for since are not in force.
+  private var prefixProblem: String?
   /// The table in the kernel is the one that came up at the start: there was none.
   private var isFirstTable = false
 
@@ -121,8 +123,12 @@ public actor Dataplane {
     self.configuration = configuration
     do {
       try start()
+      prefixProblem = nil
     } catch {
-      log.error("the interface prefixes stay as they are: \(error)")
+      let list = configuration.interfacePrefixes.map { "'\($0)'" }.joined(separator: ", ")
+      let problem = "interface prefixes \(list) are not in force until a restart: \(error)"
+      log.error("\(problem)")
+      prefixProblem = problem
       (self.configuration, prefixes, askedPrefixes, kernel) = old
       table.configure(self.configuration)
     }
@@ -233,7 +239,8 @@ public actor Dataplane {
       number: statusCount, applied: applied, inSync: inSync, failure: failure,
       pending: pending.merging(refused) { $1 }, refused: refused, retryable: Set(pending.keys),
       hostProblem: hostProblem,
-      interfacePrefixes: configuration.interfacePrefixes, problems: prefixes?.problems ?? [])
+      interfacePrefixes: configuration.interfacePrefixes,
+      problems: (prefixes?.problems ?? []) + [prefixProblem].compactMap { $0 })
   }
 
   // MARK: - Rounds

@@ -4,6 +4,7 @@
 import Addressing
 import Datastore
 import Resources
+import ValueTree
 
 /// What an operation needs to know besides blocks and handles, read once.
 struct Surroundings {
@@ -22,9 +23,12 @@ extension Session {
   }
 
   /// The addresses of all reservations in the store, and the client's own. A CIDR that cannot be
-  /// read reserves nothing.
+  /// read reserves nothing, and keeps none beside it from being reserved.
   mutating func reservations() async throws(IPAMError) -> CIDRSet {
-    let stored = try await list(IPReservation.self).flatMap(\.spec.reservedCIDRs)
+    let stored = try await list(IPReservation.self).flatMap { reservation in
+      let unread = reservation.spec.unknown.first { $0.key == "reservedCIDRs" }
+      return reservation.spec.reservedCIDRs + (unread?.value.array ?? []).compactMap(\.string)
+    }
     return reserved.union(CIDRSet(stored.compactMap { CIDR($0) }))
   }
 

@@ -60,11 +60,19 @@ extension SyncConverter {
     return list.compactMap(\.string)
   }
 
-  /// The same of a map. A label that is lost would free what it is on from the rules that deny it.
+  /// The same of a map. A label that is lost would free what it is on from the rules that deny it, and
+  /// give it to those that allow what has none: what is no text has the text that it is written with.
   static func labels(_ name: String, in unknown: [UnknownMember]) -> [String: String] {
     var labels: [String: String] = [:]
     for member in unknown.first(where: { $0.key == name })?.value.members ?? [] {
-      if case .string(let text) = member.value { labels[member.key] = text }
+      labels[member.key] =
+        switch member.value {
+        case .string(let text): text
+        case .bool(let value): "\(value)"
+        case .int(let number): "\(number)"
+        case .double(let number): "\(number)"
+        case .null, .array, .object: ""
+        }
     }
     return labels
   }

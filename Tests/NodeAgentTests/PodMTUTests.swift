@@ -52,6 +52,9 @@ struct PodMTUTests {
     #expect(file == "1400\n")
     mtu.update([])
     #expect(file == "1400\n")
+    unlink(folder.file("mtu"))
+    mtu.update([interface("eth0", 1400)])
+    #expect(file == "1400\n")
     // Another restart of the agent, with the interface as it was at first.
     PodMTU(folder: folder.path, addresses: [], log: Logger(label: "test"))
       .update([interface("eth0", 1500)])

@@ -290,6 +290,14 @@ extension StoredFault {
     )
   ]
 
+  /// Whoever is in the set gets in, unless it has a certain label.
+  private static let fromUnlabelled: [(Kind, String, String)] = [
+    (
+      .globalNetworkPolicy, "unlabelled",
+      "spec: {order: 1, ingress: [{action: Allow, source: {selector: \"role == 'mark' && !has(a)\"}}]}"
+    )
+  ]
+
   static let sets: [StoredFault] = [Kind.networkSet, .globalNetworkSet].flatMap { kind in
     let mark = "metadata: {labels: {role: mark}}"
     let rows: [(String, String)] = [
@@ -307,11 +315,18 @@ extension StoredFault {
         "metadata.annotations"
       ),
     ]
+    let labels = [("true", "'true'"), ("5", "'5'"), ("[b]", "''")].map { stored, meant in
+      StoredFault(
+        kind: kind,
+        stored: "metadata: {labels: {role: mark, a: \(stored)}}, spec: {nets: [192.0.2.0/28]}",
+        meant: "metadata: {labels: {role: mark, a: \(meant)}}, spec: {nets: [192.0.2.0/28]}",
+        field: "metadata.labels.a", others: fromUnlabelled)
+    }
     return rows.map { stored, field in
       StoredFault(
         kind: kind, stored: stored, meant: "\(mark), spec: {nets: [192.0.2.0/28]}", field: field,
         others: fromMarked)
-    }
+    } + labels
   }
 
   static let hosts: [StoredFault] = {

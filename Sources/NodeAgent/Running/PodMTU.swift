@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Glibc
 import Logging
 import Netlink
 import Synchronization
@@ -60,7 +61,10 @@ final class PodMTU: Sendable {
     guard let smallest = counted.min(by: { ($0.mtu, $0.name) < ($1.mtu, $1.name) }) else {
       return say("no interface of the host tells the MTU of pods' interfaces")
     }
-    guard smallest.mtu != old else { return }
+    // Somebody may have removed it since.
+    if smallest.mtu == old, access(path, F_OK) == 0 {
+      return state.withLock { $0.problem = nil }
+    }
     do throws(StartupError) {
       try PrivateFile.replace(path, with: "\(smallest.mtu)\n", mode: 0o644)
       log.info("new pods' interfaces get an MTU of \(smallest.mtu), as \(smallest.name) has")
