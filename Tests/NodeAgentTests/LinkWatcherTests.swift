@@ -135,17 +135,19 @@ struct LinkWatcherTests {
   }
 
   /// Datagrams and failures in an order, once each; a failure only when it is asked for.
-  private final class Script: NetlinkTransport, @unchecked Sendable {
+  private final class Script: NetlinkTransport, Sendable {
     private let steps: Mutex<[Result<[UInt8], NetlinkError>]>
     private let mayFail = Mutex(false)
     /// Both ends of a pipe that is always readable.
-    private var ends: [Int32] = [-1, -1]
+    private let ends: [Int32]
     var fileDescriptor: Int32 { ends[0] }
 
     init(_ steps: [Result<[UInt8], NetlinkError>]) throws {
-      self.steps = Mutex(steps)
+      var ends: [Int32] = [-1, -1]
       try #require(pipe(&ends) == 0)
       try #require(write(ends[1], [1 as UInt8], 1) == 1)
+      self.steps = Mutex(steps)
+      self.ends = ends
     }
 
     deinit { for end in ends { close(end) } }
