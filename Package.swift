@@ -10,15 +10,45 @@ let house: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// A library of a floor, "Ground/Addressing".
 func library(
-  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+  _ path: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: house)
+  .target(
+    name: name(path), dependencies: dependencies, path: "Sources/\(path)", exclude: exclude,
+    swiftSettings: house)
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+/// A program: what parses flags and calls one library.
+func program(
+  _ path: String, _ dependencies: [Target.Dependency], linker: [LinkerSetting] = []
+) -> Target {
+  .executableTarget(
+    name: name(path), dependencies: dependencies, path: "Sources/\(path)", swiftSettings: house,
+    linkerSettings: linker)
 }
+
+/// What only tests, labs and benchmarks need: "Labs/StoreRig".
+func rig(_ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name(path), dependencies: dependencies, path: "Tests/Rigs/\(path)", swiftSettings: house)
+}
+
+func rigProgram(_ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .executableTarget(
+    name: name(path), dependencies: dependencies, path: "Tests/Rigs/\(path)", swiftSettings: house)
+}
+
+/// Tests stand on the floor of what they test: "Ground/AddressingTests".
+func tests(
+  _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name(path), dependencies: dependencies, path: "Tests/\(path)", exclude: exclude,
+    swiftSettings: house)
+}
+
+func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
 /// Nothing but the kernel is asked of the host that a program linked so is copied onto. The two
 /// libraries are parts of FoundationEssentials, which only names them where it is linked dynamically.
@@ -26,14 +56,6 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let fullyStatic: [LinkerSetting] = [
   .unsafeFlags(["-static-executable", "-l_FoundationCShims", "-l_FoundationCollections"])
 ]
-
-func tests(
-  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
-) -> Target {
-  .testTarget(
-    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, exclude: exclude,
-    swiftSettings: house)
-}
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -82,102 +104,94 @@ let package = Package(
   ],
   targets: [
     // Ground: what knows nothing of Calico.
-    library("Addressing"),
-    .target(name: "CLinux"),
+    library("Ground/Addressing"),
+    .target(name: "CLinux", path: "Sources/Ground/CLinux"),
+    library("Ground/HostSystem"),
+    library("Ground/Selectors"),
     .systemLibrary(
-      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+      name: "CYAML", path: "Sources/Ground/CYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
+    library("Ground/ValueTree", ["CYAML"]),
+    library("Ground/Netlink", ["Addressing", "CLinux"]),
+    library("Ground/Telemetry", ["HostSystem", logging]),
+    library("Ground/AgentProtocol", ["CLinux"]),
+
+    // Model: the language that operators write in.
+    library("Model/Resources", ["Addressing", "Selectors", "ValueTree"]),
+    library("Model/Settings", ["Addressing", "HostSystem", "Resources", "ValueTree"]),
+    // The custom resource definitions, written from the declarations of `Resources`.
+    library("Model/ResourceSchemas", ["Resources", "ValueTree"]),
+
+    // Stores: where objects are kept, and the contract that every store fulfils.
+    library("Stores/Datastore", ["Resources", "ValueTree"]),
     .systemLibrary(
-      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-    library("Netlink", ["Addressing", "CLinux"]),
-    library("ValueTree", ["CYAML"]),
-    library("Selectors"),
-    library("HostSystem"),
-    library("Telemetry", ["CLinux", "HostSystem", logging]),
-    library("AgentProtocol", ["CLinux"]),
-
-    // Floor 1: the language.
-    library("Resources", ["Addressing", "Selectors", "ValueTree"]),
-    library("Settings", ["Addressing", "HostSystem", "Resources", "ValueTree"]),
-    library("DesiredState", ["Addressing"]),
-
-    // The Kubernetes API: below the stores, because controllers and Typha talk to it too.
-    library("KubernetesModel", [protobuf], exclude: ["Protos"]),
+      name: "CSQLite", path: "Sources/Stores/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]),
+    library("Stores/LocalDatastore", ["CLinux", "CSQLite", "Datastore", "Resources"]),
     library(
-      "KubernetesClient",
+      "Stores/EtcdDatastore",
+      [
+        "Addressing", "Datastore", "HostSystem", "Resources", "ValueTree", nioCore, nioHTTP2,
+        nioPosix, nioSSL, protobuf,
+      ] + grpc, exclude: ["Protos"]),
+    library("Stores/KubernetesModel", [protobuf], exclude: ["Protos"]),
+    // Below the stores, because controllers and Typha talk to the API server too.
+    library(
+      "Stores/KubernetesClient",
       [
         "CLinux", "HostSystem", "KubernetesModel", "ValueTree", httpClient, nioCore, nioHTTP1,
-        nioPosix, nioSSL, protobuf,
+        nioPosix, nioSSL,
       ]),
-
-    // Floor 1½: the contract.
-    library("Datastore", ["Addressing", "Resources", "ValueTree"]),
     library(
-      "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
-
-    // Floor 2: stores, and the choice between them.
-    library("LocalDatastore", ["CLinux", "CSQLite", "Datastore", "Resources", "ValueTree"]),
-    library(
-      "EtcdDatastore",
-      [
-        "Addressing", "CLinux", "Datastore", "HostSystem", "Resources", "ValueTree", nioCore,
-        nioHTTP2, nioPosix, nioSSL, protobuf,
-      ] + grpc, exclude: ["Protos"]),
-    library(
-      "KubernetesDatastore",
+      "Stores/KubernetesDatastore",
       [
         "Addressing", "Datastore", "KubernetesClient", "KubernetesModel", "Resources", "Selectors",
         "ValueTree", protobuf,
       ]),
     library(
-      "StoreAccess",
+      "Stores/StoreAccess",
       [
         "Datastore", "EtcdDatastore", "HostSystem", "KubernetesClient", "KubernetesDatastore",
         "LocalDatastore", "Settings", "ValueTree",
       ]),
 
-    // Floor 3: features.
-    library("IPAM", ["Addressing", "Datastore", "Resources", "Selectors", "ValueTree"]),
-    library("PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
-    library("PolicyOracle", ["Addressing", "Resources", "Selectors"]),
+    // Engines: from objects to what should be, without asking the machine (IPAM asks its store).
+    library("Engines/DesiredState", ["Addressing"]),
     library(
-      "PolicyCases", ["Addressing", "PolicyOracle", "Resources", "Selectors", "ValueTree"]),
-    library(
-      "Dataplane", ["Addressing", "CLinux", "DesiredState", "Netlink", "Telemetry", logging]),
-    library("Routing", ["Addressing", "CLinux", "HostSystem"]),
+      "Engines/SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
+    library("Engines/PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
+    library("Engines/PolicyOracle", ["Addressing", "Resources", "Selectors"]),
+    library("Engines/IPAM", ["Addressing", "Datastore", "Resources", "Selectors", "ValueTree"]),
 
-    // The kernel's rules without a kernel: one of the judges of policy.
-    library("PacketSimulator", ["Addressing", "Netlink"]),
-    // Nodes, workloads and an outside in network namespaces, and packets between them.
-    library("PacketLab", ["Addressing", "CLinux", "Netlink"]),
+    // Kernel: what makes it true.
+    library("Kernel/Dataplane", ["Addressing", "DesiredState", "Netlink", "Telemetry", logging]),
+    library("Kernel/Routing", ["Addressing", "CLinux", "HostSystem"]),
 
-    // Floor 4: programs.
+    // Programs: what people and kubelets run.
     library(
-      "Attachment",
+      "Programs/Attachment",
       [
         "Addressing", "AgentProtocol", "CLinux", "Datastore", "HostSystem", "IPAM", "Netlink",
         "Resources", "Settings", "StoreAccess", "ValueTree",
       ]),
     library(
-      "CommandLine",
+      "Programs/CommandLine",
       [
-        "Addressing", "CLinux", "Datastore", "HostSystem", "IPAM", "Resources", "Routing",
-        "Settings", "StoreAccess", "ValueTree", argumentParser,
+        "Addressing", "Datastore", "HostSystem", "IPAM", "Resources", "Routing", "Settings",
+        "StoreAccess", "ValueTree", argumentParser,
       ]),
     library(
-      "NodeAgent",
+      "Programs/NodeAgent",
       [
-        "Addressing", "AgentProtocol", "CLinux", "Dataplane", "Datastore", "DesiredState", "IPAM",
-        "Netlink", "PolicyEngine", "Resources", "Routing", "Selectors", "Settings", "StoreAccess",
-        "SyncModel",
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "IPAM", "Netlink",
+        "PolicyEngine", "Resources", "Routing", "Selectors", "Settings", "StoreAccess", "SyncModel",
         "Telemetry", "ValueTree", argumentParser, httpTypes, hummingbird, lifecycle, logging,
         nioCore, unixSignals,
       ]),
-
-    // The custom resource definitions, written from the declarations of `Resources`.
-    library("ResourceSchemas", ["Resources", "ValueTree"]),
-    // What Calico says of objects, for the tests of all that judges them.
-    library("ValidationCases", ["Resources"]),
-    executable("generate-manifests", ["ResourceSchemas"]),
+    program("Programs/calico", ["Attachment"], linker: fullyStatic),
+    program("Programs/calico-node", ["NodeAgent", argumentParser]),
+    program("Programs/calicoctl", ["CommandLine"]),
+    program("Programs/generate-manifests", ["ResourceSchemas"]),
     .plugin(
       name: "GenerateManifests",
       capability: .command(
@@ -186,133 +200,149 @@ let package = Package(
         permissions: [.writeToPackageDirectory(reason: "It writes Manifests/crds.")]),
       dependencies: ["generate-manifests"]),
 
-    // Floor 5: executables.
-    .executableTarget(
-      name: "calico", dependencies: ["Attachment"], swiftSettings: house,
-      linkerSettings: fullyStatic),
-    executable("calico-node", ["NodeAgent", argumentParser]),
-    executable("calicoctl", ["CommandLine"]),
-
-    // The lab: clusters of network namespaces for tests and the demo.
-    library("Lab", ["Addressing", "CLinux", "StoreRig", "ValueTree"]),
-    // Real servers for tests and the demo: etcd and the Kubernetes API, with their certificates.
-    library("StoreRig", ["CLinux", "ValueTree"]),
-    // What the tests of several targets share; no program has it.
-    library("TestSupport", ["Datastore", "Resources"]),
+    // Rigs: what only tests, labs and benchmarks need.
+    rig("Judges/PolicyCases", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
+    // The kernel's rules without a kernel: one of the judges of policy.
+    rig("Judges/PacketSimulator", ["Addressing", "Netlink"]),
+    // What Calico says of objects, for the tests of all that judges them.
+    rig("Judges/ValidationCases", ["Resources"]),
+    // Real servers: etcd and the Kubernetes API, with their certificates.
+    rig("Labs/StoreRig", ["CLinux", "ValueTree"]),
+    // Nodes, workloads and an outside in network namespaces, and packets between them.
+    rig("Labs/PacketLab", ["Addressing", "CLinux", "Netlink"]),
+    // Clusters of network namespaces for tests and the demo.
+    rig("Labs/Lab", ["CLinux", "StoreRig", "ValueTree"]),
+    rigProgram("Labs/lab-probe"),
+    rigProgram("Labs/calico-demo", ["Lab"]),
+    // What the tests of several targets share.
+    rig("Support/TestSupport", ["Datastore", "Resources"]),
     // Each datastore there is, for tests that run on all of them.
-    library(
-      "StoresUnderTest",
+    rig(
+      "Support/StoresUnderTest",
       [
         "CSQLite", "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore",
         "LocalDatastore", "Resources", "StoreRig", "TestSupport", "ValueTree",
       ]),
-    executable("calico-demo", ["Lab"]),
-    executable("lab-probe", ["CLinux"]),
     // What scripts/bench times from inside.
-    executable("change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
-    executable(
-      "store-bench", ["Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
+    rigProgram("Benches/change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
+    rigProgram(
+      "Benches/store-bench", ["Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
 
-    tests("Addressing", ["TestSupport"]),
-    tests("Netlink", ["Addressing", "CLinux", "TestSupport"]),
-    tests("ValueTree", ["TestSupport"]),
-    tests("Selectors", ["TestSupport"]),
-    tests("HostSystem", ["TestSupport"]),
-    tests("Telemetry", ["TestSupport"]),
-    tests("AgentProtocol", ["TestSupport"]),
+    // Tests, on the floors of what they test.
+    tests("Ground/AddressingTests", ["Addressing", "TestSupport"]),
+    tests("Ground/HostSystemTests", ["HostSystem", "TestSupport"]),
+    tests("Ground/SelectorsTests", ["Selectors", "TestSupport"]),
+    tests("Ground/ValueTreeTests", ["TestSupport", "ValueTree"]),
+    tests("Ground/NetlinkTests", ["Addressing", "CLinux", "Netlink", "TestSupport"]),
+    tests("Ground/TelemetryTests", ["Telemetry", "TestSupport", logging]),
+    tests("Ground/AgentProtocolTests", ["AgentProtocol", "TestSupport"]),
     tests(
-      "Resources", ["Addressing", "Selectors", "TestSupport", "ValidationCases", "ValueTree"]),
-    tests("Settings", ["Addressing", "Resources", "TestSupport", "ValueTree"]),
+      "Model/ResourcesTests",
+      ["Addressing", "Resources", "Selectors", "TestSupport", "ValidationCases", "ValueTree"]),
+    tests("Model/SettingsTests", ["Addressing", "Resources", "Settings", "ValueTree"]),
     tests(
-      "SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
-    tests(
-      "LocalDatastore", ["Datastore", "Resources", "TestSupport", "ValueTree"],
-      exclude: ["defects.txt"]),
-    // One suite that all stores pass.
-    .testTarget(
-      name: "DatastoreConformanceTests",
-      dependencies: ["Datastore", "Resources", "StoresUnderTest", "TestSupport", "ValueTree"],
-      swiftSettings: house),
-    tests(
-      "EtcdDatastore",
+      "Model/ResourceSchemasTests",
       [
-        "Addressing", "CLinux", "Datastore", "Resources", "StoreRig", "TestSupport", "ValueTree",
-        nioCore, protobuf,
+        "KubernetesClient", "ResourceSchemas", "Resources", "StoreRig", "ValidationCases",
+        "ValueTree",
+      ]),
+    tests(
+      "Stores/LocalDatastoreTests",
+      ["Datastore", "LocalDatastore", "Resources", "TestSupport", "ValueTree"],
+      exclude: ["defects.txt"]),
+    tests(
+      "Stores/EtcdDatastoreTests",
+      [
+        "Datastore", "EtcdDatastore", "Resources", "StoreRig", "TestSupport", "ValueTree", nioCore,
+        protobuf,
       ] + grpc, exclude: ["defects.txt"]),
     tests(
-      "KubernetesClient",
+      "Stores/KubernetesClientTests",
       [
-        "Addressing", "Datastore", "KubernetesDatastore", "KubernetesModel", "Resources",
-        "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
+        "Addressing", "Datastore", "KubernetesClient", "KubernetesDatastore", "KubernetesModel",
+        "Resources", "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
       ]),
     tests(
-      "KubernetesDatastore",
+      "Stores/KubernetesDatastoreTests",
       [
-        "Addressing", "Datastore", "IPAM", "KubernetesClient", "KubernetesModel", "PolicyOracle",
-        "Resources", "StoreRig", "SyncModel", "TestSupport", "ValueTree", protobuf,
+        "Addressing", "Datastore", "IPAM", "KubernetesClient", "KubernetesDatastore",
+        "KubernetesModel", "PolicyOracle", "Resources", "StoreRig", "SyncModel", "TestSupport",
+        "ValueTree", protobuf,
       ]),
     tests(
-      "StoreAccess",
+      "Stores/StoreAccessTests",
       [
         "Datastore", "EtcdDatastore", "KubernetesClient", "KubernetesDatastore", "Resources",
-        "Settings", "StoreRig", "TestSupport",
+        "Settings", "StoreAccess", "StoreRig", "TestSupport",
       ]),
+    // One suite that all stores pass.
     tests(
-      "IPAM",
+      "Stores/DatastoreConformanceTests",
+      ["Datastore", "Resources", "StoresUnderTest", "TestSupport", "ValueTree"]),
+    tests(
+      "Engines/SyncModelTests",
+      ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "ValueTree"]),
+    tests(
+      "Engines/PolicyEngineTests",
       [
-        "Addressing", "Datastore", "LocalDatastore", "Resources", "StoresUnderTest", "TestSupport",
+        "Addressing", "DesiredState", "PolicyEngine", "Resources", "Selectors", "SyncModel",
+        "TestSupport",
+      ]),
+    tests("Engines/PolicyOracleTests", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
+    tests(
+      "Engines/IPAMTests",
+      [
+        "Addressing", "Datastore", "IPAM", "LocalDatastore", "Resources", "StoresUnderTest",
+        "TestSupport",
       ], exclude: ["defects.txt"]),
     tests(
-      "PolicyEngine",
-      ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "TestSupport"]),
-    tests("PolicyOracle", ["Addressing", "Resources", "Selectors", "ValueTree"]),
-    tests("PolicyCases", ["Addressing", "PolicyOracle", "Resources", "TestSupport", "ValueTree"]),
-    tests(
-      "Dataplane",
+      "Kernel/DataplaneTests",
       [
-        "Addressing", "CLinux", "DesiredState", "Netlink", "PacketLab", "PacketSimulator",
+        "Addressing", "Dataplane", "DesiredState", "Netlink", "PacketLab", "PacketSimulator",
         "PolicyEngine", "Resources", "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["Snapshots"]),
-    tests("Routing", ["Addressing", "TestSupport"]),
-    tests("PacketSimulator", ["Addressing", "Netlink", "PacketLab"]),
-    .testTarget(
-      name: "PolicyJudgementTests",
-      dependencies: [
-        "Addressing", "CLinux", "Dataplane", "Datastore", "DesiredState", "Netlink", "PacketLab",
+    tests("Kernel/RoutingTests", ["Addressing", "Routing", "TestSupport"]),
+    // Random worlds of policy, judged by oracle, simulator and kernel.
+    tests(
+      "Kernel/PolicyJudgementTests",
+      [
+        "Addressing", "Dataplane", "Datastore", "DesiredState", "Netlink", "PacketLab",
         "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources", "SyncModel",
         "Telemetry", "TestSupport", "ValueTree", logging,
-      ], exclude: ["defects.txt"], swiftSettings: house),
+      ], exclude: ["defects.txt"]),
     tests(
-      "Attachment",
+      "Programs/AttachmentTests",
       [
-        "Addressing", "AgentProtocol", "CSQLite", "Datastore", "IPAM", "LocalDatastore", "Netlink",
-        "Resources", "Settings", "TestSupport", "ValueTree",
+        "Addressing", "AgentProtocol", "Attachment", "CSQLite", "Datastore", "IPAM",
+        "LocalDatastore", "Netlink", "Resources", "Settings", "TestSupport", "ValueTree",
       ]),
     tests(
-      "CommandLine",
+      "Programs/CommandLineTests",
       [
-        "Datastore", "LocalDatastore", "Resources", "Settings", "StoreRig", "StoresUnderTest",
-        "TestSupport", "ValueTree", argumentParser,
+        "Addressing", "CommandLine", "Datastore", "IPAM", "LocalDatastore", "Resources", "Routing",
+        "Settings", "StoreRig", "StoresUnderTest", "TestSupport", "ValueTree", argumentParser,
       ]),
     tests(
-      "NodeAgent",
+      "Programs/NodeAgentTests",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "LocalDatastore", "Netlink",
-        "Resources", "Routing", "Settings", "SyncModel", "Telemetry", "TestSupport", "ValueTree",
-        logging,
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "LocalDatastore",
+        "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel", "Telemetry",
+        "TestSupport", "ValueTree", logging,
       ]),
     // Everything of a node around policy, in random worlds.
-    .testTarget(
-      name: "NodeWorldTests",
-      dependencies: [
-        "Addressing", "AgentProtocol", "Attachment", "CLinux", "Dataplane", "Datastore",
-        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel",
-        "Telemetry", "TestSupport", "ValueTree", logging,
-      ], exclude: ["defects.txt"], swiftSettings: house),
     tests(
-      "ResourceSchemas",
-      ["KubernetesClient", "Resources", "StoreRig", "ValidationCases", "ValueTree"]),
-    tests("Lab", ["Addressing", "CLinux", "StoreRig", "TestSupport", "ValueTree"]),
+      "Programs/NodeWorldTests",
+      [
+        "Addressing", "AgentProtocol", "Attachment", "CLinux", "Dataplane", "Datastore",
+        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "Telemetry",
+        "TestSupport", "ValueTree", logging,
+      ], exclude: ["defects.txt"]),
+    tests(
+      "Rigs/Judges/PacketSimulatorTests", ["Addressing", "Netlink", "PacketLab", "PacketSimulator"]),
+    tests(
+      "Rigs/Judges/PolicyCasesTests",
+      ["Addressing", "PolicyCases", "PolicyOracle", "Resources", "TestSupport", "ValueTree"]),
+    tests("Rigs/Labs/LabTests", ["Lab", "StoreRig", "TestSupport", "ValueTree"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@ import ValueTree
 extension KubernetesServer {
   /// The folder `Manifests` of the checkout.
   public static var manifestFolder: String {
-    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
+    let parts = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(6)
     return parts.joined(separator: "/") + "/Manifests"
   }
 
