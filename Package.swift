@@ -106,28 +106,29 @@ let package = Package(
     // Ground: what knows nothing of Calico.
     library("Ground/Addressing"),
     .target(name: "CLinux", path: "Sources/Ground/CLinux"),
-    library("Ground/HostSystem"),
+    library("Ground/HostSystem", ["CLinux"]),
     library("Ground/Selectors"),
     .systemLibrary(
       name: "CYAML", path: "Sources/Ground/CYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"])]),
     library("Ground/ValueTree", ["CYAML"]),
-    library("Ground/Netlink", ["Addressing", "CLinux"]),
+    library("Ground/Netlink", ["Addressing", "CLinux", "HostSystem"]),
     library("Ground/Telemetry", ["HostSystem", logging]),
-    library("Ground/AgentProtocol", ["CLinux"]),
+    library("Ground/AgentProtocol", ["CLinux", "HostSystem"]),
 
     // Model: the language that operators write in.
     library("Model/Resources", ["Addressing", "Selectors", "ValueTree"]),
     library("Model/Settings", ["Addressing", "HostSystem", "Resources", "ValueTree"]),
     // The custom resource definitions, written from the declarations of `Resources`.
-    library("Model/ResourceSchemas", ["Resources", "ValueTree"]),
+    library("Model/ResourceSchemas", ["HostSystem", "Resources", "ValueTree"]),
 
     // Stores: where objects are kept, and the contract that every store fulfils.
     library("Stores/Datastore", ["Resources", "ValueTree"]),
     .systemLibrary(
       name: "CSQLite", path: "Sources/Stores/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
-    library("Stores/LocalDatastore", ["CLinux", "CSQLite", "Datastore", "Resources"]),
+    library(
+      "Stores/LocalDatastore", ["CLinux", "CSQLite", "Datastore", "HostSystem", "Resources"]),
     library(
       "Stores/EtcdDatastore",
       [
@@ -161,18 +162,22 @@ let package = Package(
       "Engines/SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
     library("Engines/PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
     library("Engines/PolicyOracle", ["Addressing", "Resources", "Selectors"]),
-    library("Engines/IPAM", ["Addressing", "Datastore", "Resources", "Selectors", "ValueTree"]),
+    library(
+      "Engines/IPAM",
+      ["Addressing", "Datastore", "HostSystem", "Resources", "Selectors", "ValueTree"]),
 
     // Kernel: what makes it true.
-    library("Kernel/Dataplane", ["Addressing", "DesiredState", "Netlink", "Telemetry", logging]),
-    library("Kernel/Routing", ["Addressing", "CLinux", "HostSystem"]),
+    library(
+      "Kernel/Dataplane",
+      ["Addressing", "DesiredState", "HostSystem", "Netlink", "Telemetry", logging]),
+    library("Kernel/Routing", ["Addressing", "HostSystem"]),
 
     // Programs: what people and kubelets run.
     library(
       "Programs/Attachment",
       [
-        "Addressing", "AgentProtocol", "CLinux", "Datastore", "HostSystem", "IPAM", "Netlink",
-        "Resources", "Settings", "StoreAccess", "ValueTree",
+        "Addressing", "AgentProtocol", "Datastore", "HostSystem", "IPAM", "Netlink", "Resources",
+        "Settings", "StoreAccess", "ValueTree",
       ]),
     library(
       "Programs/CommandLine",
@@ -183,10 +188,10 @@ let package = Package(
     library(
       "Programs/NodeAgent",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "IPAM", "Netlink",
-        "PolicyEngine", "Resources", "Routing", "Selectors", "Settings", "StoreAccess", "SyncModel",
-        "Telemetry", "ValueTree", argumentParser, httpTypes, hummingbird, lifecycle, logging,
-        nioCore, unixSignals,
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
+        "IPAM", "Netlink", "PolicyEngine", "Resources", "Routing", "Selectors", "Settings",
+        "StoreAccess", "SyncModel", "Telemetry", "ValueTree", argumentParser, httpTypes,
+        hummingbird, lifecycle, logging, nioCore, unixSignals,
       ]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
@@ -201,21 +206,22 @@ let package = Package(
       dependencies: ["generate-manifests"]),
 
     // Rigs: what only tests, labs and benchmarks need.
-    rig("Judges/PolicyCases", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
+    rig(
+      "Judges/PolicyCases", ["Addressing", "HostSystem", "PolicyOracle", "Resources", "ValueTree"]),
     // The kernel's rules without a kernel: one of the judges of policy.
-    rig("Judges/PacketSimulator", ["Addressing", "Netlink"]),
+    rig("Judges/PacketSimulator", ["Addressing", "HostSystem", "Netlink"]),
     // What Calico says of objects, for the tests of all that judges them.
     rig("Judges/ValidationCases", ["Resources"]),
     // Real servers: etcd and the Kubernetes API, with their certificates.
-    rig("Labs/StoreRig", ["CLinux", "ValueTree"]),
+    rig("Labs/StoreRig", ["CLinux", "HostSystem", "ValueTree"]),
     // Nodes, workloads and an outside in network namespaces, and packets between them.
-    rig("Labs/PacketLab", ["Addressing", "CLinux", "Netlink"]),
+    rig("Labs/PacketLab", ["Addressing", "CLinux", "HostSystem", "Netlink"]),
     // Clusters of network namespaces for tests and the demo.
-    rig("Labs/Lab", ["CLinux", "StoreRig", "ValueTree"]),
-    rigProgram("Labs/lab-probe"),
+    rig("Labs/Lab", ["CLinux", "HostSystem", "StoreRig", "ValueTree"]),
+    rigProgram("Labs/lab-probe", ["HostSystem"]),
     rigProgram("Labs/calico-demo", ["Lab"]),
     // What the tests of several targets share.
-    rig("Support/TestSupport", ["Datastore", "Resources"]),
+    rig("Support/TestSupport", ["Datastore", "HostSystem", "Resources"]),
     // Each datastore there is, for tests that run on all of them.
     rig(
       "Support/StoresUnderTest",
@@ -232,10 +238,10 @@ let package = Package(
     tests("Ground/AddressingTests", ["Addressing", "TestSupport"]),
     tests("Ground/HostSystemTests", ["HostSystem", "TestSupport"]),
     tests("Ground/SelectorsTests", ["Selectors", "TestSupport"]),
-    tests("Ground/ValueTreeTests", ["TestSupport", "ValueTree"]),
-    tests("Ground/NetlinkTests", ["Addressing", "CLinux", "Netlink", "TestSupport"]),
+    tests("Ground/ValueTreeTests", ["HostSystem", "TestSupport", "ValueTree"]),
+    tests("Ground/NetlinkTests", ["Addressing", "CLinux", "HostSystem", "Netlink", "TestSupport"]),
     tests("Ground/TelemetryTests", ["Telemetry", "TestSupport", logging]),
-    tests("Ground/AgentProtocolTests", ["AgentProtocol", "TestSupport"]),
+    tests("Ground/AgentProtocolTests", ["AgentProtocol", "HostSystem", "TestSupport"]),
     tests(
       "Model/ResourcesTests",
       ["Addressing", "Resources", "Selectors", "TestSupport", "ValidationCases", "ValueTree"]),
@@ -248,13 +254,13 @@ let package = Package(
       ]),
     tests(
       "Stores/LocalDatastoreTests",
-      ["Datastore", "LocalDatastore", "Resources", "TestSupport", "ValueTree"],
+      ["Datastore", "HostSystem", "LocalDatastore", "Resources", "TestSupport", "ValueTree"],
       exclude: ["defects.txt"]),
     tests(
       "Stores/EtcdDatastoreTests",
       [
-        "Datastore", "EtcdDatastore", "Resources", "StoreRig", "TestSupport", "ValueTree", nioCore,
-        protobuf,
+        "Datastore", "EtcdDatastore", "HostSystem", "Resources", "StoreRig", "TestSupport",
+        "ValueTree", nioCore, protobuf,
       ] + grpc, exclude: ["defects.txt"]),
     tests(
       "Stores/KubernetesClientTests",
@@ -265,7 +271,7 @@ let package = Package(
     tests(
       "Stores/KubernetesDatastoreTests",
       [
-        "Addressing", "Datastore", "IPAM", "KubernetesClient", "KubernetesDatastore",
+        "Addressing", "Datastore", "HostSystem", "IPAM", "KubernetesClient", "KubernetesDatastore",
         "KubernetesModel", "PolicyOracle", "Resources", "StoreRig", "SyncModel", "TestSupport",
         "ValueTree", protobuf,
       ]),
@@ -278,42 +284,43 @@ let package = Package(
     // One suite that all stores pass.
     tests(
       "Stores/DatastoreConformanceTests",
-      ["Datastore", "Resources", "StoresUnderTest", "TestSupport", "ValueTree"]),
+      ["Datastore", "HostSystem", "Resources", "StoresUnderTest", "TestSupport", "ValueTree"]),
     tests(
       "Engines/SyncModelTests",
       ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "ValueTree"]),
     tests(
       "Engines/PolicyEngineTests",
       [
-        "Addressing", "DesiredState", "PolicyEngine", "Resources", "Selectors", "SyncModel",
-        "TestSupport",
+        "Addressing", "DesiredState", "HostSystem", "PolicyEngine", "Resources", "Selectors",
+        "SyncModel", "TestSupport",
       ]),
     tests("Engines/PolicyOracleTests", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
     tests(
       "Engines/IPAMTests",
       [
-        "Addressing", "Datastore", "IPAM", "LocalDatastore", "Resources", "StoresUnderTest",
-        "TestSupport",
+        "Addressing", "Datastore", "HostSystem", "IPAM", "LocalDatastore", "Resources",
+        "StoresUnderTest", "TestSupport",
       ], exclude: ["defects.txt"]),
     tests(
       "Kernel/DataplaneTests",
       [
-        "Addressing", "Dataplane", "DesiredState", "Netlink", "PacketLab", "PacketSimulator",
-        "PolicyEngine", "Resources", "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
+        "Addressing", "Dataplane", "DesiredState", "HostSystem", "Netlink", "PacketLab",
+        "PacketSimulator", "PolicyEngine", "Resources", "SyncModel", "Telemetry", "TestSupport",
+        "ValueTree", logging,
       ], exclude: ["Snapshots"]),
     tests("Kernel/RoutingTests", ["Addressing", "Routing", "TestSupport"]),
     // Random worlds of policy, judged by oracle, simulator and kernel.
     tests(
       "Kernel/PolicyJudgementTests",
       [
-        "Addressing", "Dataplane", "Datastore", "DesiredState", "Netlink", "PacketLab",
-        "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources", "SyncModel",
-        "Telemetry", "TestSupport", "ValueTree", logging,
+        "Addressing", "Dataplane", "Datastore", "DesiredState", "HostSystem", "Netlink",
+        "PacketLab", "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources",
+        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"]),
     tests(
       "Programs/AttachmentTests",
       [
-        "Addressing", "AgentProtocol", "Attachment", "CSQLite", "Datastore", "IPAM",
+        "Addressing", "AgentProtocol", "Attachment", "CSQLite", "Datastore", "HostSystem", "IPAM",
         "LocalDatastore", "Netlink", "Resources", "Settings", "TestSupport", "ValueTree",
       ]),
     tests(
@@ -325,24 +332,27 @@ let package = Package(
     tests(
       "Programs/NodeAgentTests",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "LocalDatastore",
-        "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel", "Telemetry",
-        "TestSupport", "ValueTree", logging,
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
+        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel",
+        "Telemetry", "TestSupport", "ValueTree", logging,
       ]),
     // Everything of a node around policy, in random worlds.
     tests(
       "Programs/NodeWorldTests",
       [
         "Addressing", "AgentProtocol", "Attachment", "CLinux", "Dataplane", "Datastore",
-        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "Telemetry",
-        "TestSupport", "ValueTree", logging,
+        "HostSystem", "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings",
+        "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"]),
     tests(
       "Rigs/Judges/PacketSimulatorTests", ["Addressing", "Netlink", "PacketLab", "PacketSimulator"]),
     tests(
       "Rigs/Judges/PolicyCasesTests",
-      ["Addressing", "PolicyCases", "PolicyOracle", "Resources", "TestSupport", "ValueTree"]),
-    tests("Rigs/Labs/LabTests", ["Lab", "StoreRig", "TestSupport", "ValueTree"]),
+      [
+        "Addressing", "HostSystem", "PolicyCases", "PolicyOracle", "Resources", "TestSupport",
+        "ValueTree",
+      ]),
+    tests("Rigs/Labs/LabTests", ["HostSystem", "Lab", "StoreRig", "TestSupport", "ValueTree"]),
   ],
   swiftLanguageModes: [.v6]
 )

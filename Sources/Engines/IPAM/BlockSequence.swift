@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import HostSystem
 
 /// The order in which a host tries the blocks of a pool: from a place that its name decides,
 /// one after the other, round the end, so that hosts seldom meet at the same free block.
@@ -24,7 +25,7 @@ struct BlockSequence {
     // A pool of all addresses in blocks of one address has a block more than can be counted.
     count = depth >= 128 ? .max : 1 << UInt128(depth)
     let seed = blockSize == pool.family.bitWidth ? salt : UInt64(Self.fnv32(host))
-    var generator = SplitMix64(state: seed)
+    var generator = SplitMix64(seed: seed)
     index = UInt128.random(in: 0..<count, using: &generator)
     left = count
   }

@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 import Glibc
+import HostSystem
 import Synchronization
 
 /// The agent's end of the socket. It has a thread of its own, and is stopped by `stop()` or when it
@@ -23,7 +23,7 @@ public final class AgentServer: Sendable {
 
   public let path: String
   private let mailbox: Mailbox
-  private let thread: Mutex<pthread_t?>
+  private let thread: Mutex<HostThread?>
 
   /// Listens on a path and serves from then on.
   ///
@@ -41,22 +41,12 @@ public final class AgentServer: Sendable {
     let listener = try Listener(path: path)
     let loop = ServerLoop(
       listener: listener, mailbox: mailbox, limits: limits, handler: handler)
-    let context = Unmanaged.passRetained(loop)
-    var thread = pthread_t()
-    let result = pthread_create(
-      &thread, nil,
-      { context in
-        guard let context else { return nil }
-        Unmanaged<ServerLoop>.fromOpaque(context).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    guard result == 0 else {
-      context.release()
+    do throws(SystemCallError) {
+      thread = Mutex(try HostThread(name: "agent-socket") { loop.run() })
+    } catch {
       listener.closeAndRemove()
-      throw .system(path: path, message: String(cString: strerror(result)))
+      throw .system(path: path, message: errorText(error.code))
     }
-    pthread_setname_np(thread, "agent-socket")
-    self.thread = Mutex(thread)
   }
 
   deinit { stop() }
@@ -68,7 +58,7 @@ public final class AgentServer: Sendable {
       guard let running = thread else { return }
       thread = nil
       mailbox.close()
-      pthread_join(running, nil)
+      running.join()
     }
   }
 }

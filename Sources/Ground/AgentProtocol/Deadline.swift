@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+import HostSystem
 
 /// A point on the monotonic clock, for waits that are bounded in total.
 struct Deadline: Comparable {
@@ -18,9 +18,5 @@ struct Deadline: Comparable {
     left.milliseconds < right.milliseconds
   }
 
-  private static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-  }
+  private static func now() -> Int64 { Int64(monotonicMilliseconds()) }
 }

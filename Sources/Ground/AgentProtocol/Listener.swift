@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// A listening socket and its file.
 struct Listener {
@@ -51,11 +52,11 @@ struct Listener {
     let directory =
       path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
     let fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard fd >= 0 else { throw .system(path: directory, message: String(cString: strerror(errno))) }
+    guard fd >= 0 else { throw .system(path: directory, message: errorText(errno)) }
     let deadline = Deadline(inMilliseconds: 2000)
     while flock(fd, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR, deadline.remaining > 0 else {
-        let message = String(cString: strerror(errno))
+        let message = errorText(errno)
         close(fd)
         throw .system(path: directory, message: "cannot lock the directory: \(message)")
       }
@@ -68,7 +69,7 @@ struct Listener {
     var file = stat()
     guard lstat(path, &file) == 0 else {
       if errno == ENOENT { return }
-      throw .system(path: path, message: String(cString: strerror(errno)))
+      throw .system(path: path, message: errorText(errno))
     }
     guard file.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
     do throws(UnixSocket.Failure) {
@@ -79,7 +80,7 @@ struct Listener {
       switch error.code {
       case ECONNREFUSED:
         guard unlink(path) == 0 || errno == ENOENT else {
-          throw .system(path: path, message: String(cString: strerror(errno)))
+          throw .system(path: path, message: errorText(errno))
         }
         return
       case EAGAIN: throw .inUse(path: path)  // alive, with a full queue

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// The few calls on Unix stream sockets, none of which blocks.
 enum UnixSocket {
   /// A failed call, by its errno.
   struct Failure: Error {
     var code: Int32
-    var text: String { String(cString: strerror(code)) }
+    var text: String { errorText(code) }
   }
 
   enum Reading {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 public import Logging
 import Synchronization
 
@@ -30,7 +31,7 @@ public final class LogOutput: Sendable {
   public init(level: Logger.Level, file: String) throws(OpenError) {
     descriptor = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
-      throw OpenError(description: "\(file): \(String(cString: strerror(errno)))")
+      throw OpenError(description: "\(file): \(errorText(errno))")
     }
     isOwned = true
     levelIndex = Atomic(Self.index(level))

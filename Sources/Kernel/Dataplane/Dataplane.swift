@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import DesiredState
+public import HostSystem
 public import Logging
 public import Netlink
 public import Telemetry
@@ -70,7 +71,11 @@ public actor Dataplane {
     metrics: MetricsRegistry, log: Logger, readHost: @escaping InterfaceManager.HostReader
   ) throws(NetlinkError) {
     self.readHost = readHost
-    executor = try ThreadExecutor(name: "dataplane")
+    do throws(SystemCallError) {
+      executor = try ThreadExecutor(name: "dataplane")
+    } catch {
+      throw NetlinkError("start a thread", error)
+    }
     self.namespace = namespace
     self.configuration = configuration
     self.log = log

@@ -1,7 +1,6 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 import Glibc
 import HostSystem
 
@@ -151,63 +150,25 @@ public struct BirdDaemon: Sendable {
 
   /// Runs `bird` until it exits or goes into the background, and collects what it says.
   private func run(_ arguments: [String]) throws(RoutingError) -> (status: Int32, output: String) {
-    var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC) == 0, let reader = Descriptor(ends[0]) else {
-      throw .system(call: "pipe2", path: program, code: errno)
+    // A session of its own and no descriptors of ours: BIRD outlives the agent, and a listening
+    // socket that it inherited would stay taken.
+    let outcome: ChildProgram.Outcome
+    do throws(ChildProgram.Failure) {
+      outcome = try ChildProgram([program] + arguments).run(
+        withErrors: true, outputLimit: 1 << 16, milliseconds: Self.startLimit)
+    } catch {
+      switch error {
+      case .notStarted(let error):
+        throw .cannotStart(program: program, reason: errorText(error.code))
+      case .stopped:
+        throw .cannotStart(
+          program: program, reason: "it did not end within \(Self.startLimit) ms")
+      }
     }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-    // BIRD outlives the agent: a listening socket that it inherited would stay taken.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A session of its own, and the default for signals that the agent handles or blocks.
-    var all = sigset_t()
-    sigfillset(&all)
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    let flags =
-      clinux_POSIX_SPAWN_SETSID | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
-    posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
-    words.append(nil)
-    defer { for word in words { free(word) } }
-    var child = pid_t()
-    let code = posix_spawnp(&child, program, &actions, &attributes, words, environ)
-    close(ends[1])
-    guard code == 0 else { throw .cannotStart(program: program, reason: errorText(code)) }
-    let output = readAll(reader.number, limit: 65_536, until: monotonicMilliseconds() + 10_000)
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    let exit = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-    let text = String(decoding: output, as: UTF8.self)
-    return (exit, text.split(separator: "\n").joined(separator: "; "))
+    let text = String(decoding: outcome.output, as: UTF8.self)
+    return (outcome.status, text.split(separator: "\n").joined(separator: "; "))
   }
 
-  /// Reads to the end, the limit, or the deadline, whichever is first.
-  private func readAll(_ file: Int32, limit: Int, until deadline: Int? = nil) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 16_384)
-    while bytes.count < limit {
-      if let deadline {
-        var waiting = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
-        let left = deadline - monotonicMilliseconds()
-        let ready = left > 0 ? poll(&waiting, 1, Int32(clamping: left)) : 0
-        if ready < 0, errno == EINTR { continue }
-        guard ready > 0 else { break }
-      }
-      let count = chunk.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { break }
-      bytes += chunk[..<count]
-    }
-    return bytes
-  }
+  /// How long BIRD may take to check a file, or to go into the background, in milliseconds.
+  private static let startLimit = 10_000
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Writes the definitions into a folder of a checkout.
 public struct ManifestWriter {
@@ -45,18 +46,18 @@ public struct ManifestWriter {
 
   private func makeFolder(_ path: String) throws(ManifestError) {
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-      throw ManifestError("cannot make \(path): \(String(cString: strerror(errno)))")
+      throw ManifestError("cannot make \(path): \(errorText(errno))")
     }
   }
 
   private func write(_ text: String, to path: String) throws(ManifestError) {
     guard let file = fopen(path, "we") else {
-      throw ManifestError("cannot write \(path): \(String(cString: strerror(errno)))")
+      throw ManifestError("cannot write \(path): \(errorText(errno))")
     }
     let bytes = Array(text.utf8)
     let written = fwrite(bytes, 1, bytes.count, file)
     guard fclose(file) == 0, written == bytes.count else {
-      throw ManifestError("cannot write \(path): \(String(cString: strerror(errno)))")
+      throw ManifestError("cannot write \(path): \(errorText(errno))")
     }
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import ValueTree
 
 /// Reads files that people name.
@@ -88,7 +89,7 @@ enum InputFile {
 
   private static func failure(_ path: String) -> CommandFailure {
     let code = errno
-    let reason = strerror(code).map { String(cString: $0) } ?? "error \(code)"
+    let reason = errorText(code)
     return CommandFailure("failed to execute command: cannot read \(path.onOneLine): \(reason)")
   }
 }

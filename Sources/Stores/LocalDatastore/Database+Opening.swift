@@ -4,6 +4,7 @@
 import CSQLite
 import Datastore
 import Glibc
+import HostSystem
 
 extension Database {
   /// The schema that this build reads and writes.
@@ -40,7 +41,7 @@ extension Database {
       try makeFile(path)
     } else if FileIdentity(of: path) == nil {
       let reason = errno == EACCES ? EACCES : ENOENT
-      let message = "\(path): \(String(cString: strerror(reason)))"
+      let message = "\(path): \(errorText(reason))"
       throw reason == EACCES ? .unauthorized(message) : .unavailable(message)
     }
     do throws(Failure) {
@@ -138,7 +139,7 @@ extension Database {
   /// files beside it the same permissions.
   private static func makeFile(_ path: String) throws(DatastoreError) {
     if FileIdentity(of: path) != nil { return }
-    if errno == EACCES { throw .unauthorized("\(path): \(String(cString: strerror(EACCES)))") }
+    if errno == EACCES { throw .unauthorized("\(path): \(errorText(EACCES))") }
     for (index, character) in path.enumerated() where character == "/" && index > 0 {
       mkdir(String(path.prefix(index)), 0o755)
     }
@@ -146,7 +147,7 @@ extension Database {
     // process holds on the file.
     guard mknod(path, S_IFREG | 0o600, 0) == 0 || errno == EEXIST else {
       let code = errno
-      let message = "cannot make \(path): \(String(cString: strerror(code)))"
+      let message = "cannot make \(path): \(errorText(code))"
       throw code == EACCES ? .unauthorized(message) : .unavailable(message)
     }
   }

@@ -4,6 +4,7 @@
 import CSQLite
 import Datastore
 import Glibc
+import HostSystem
 import Resources
 
 /// The database file as this process sees it. All calls block, on a thread of their own.
@@ -38,7 +39,7 @@ actor Database {
 
   nonisolated let path: String
   nonisolated let doorbellPath: String
-  nonisolated private let thread: DatabaseThread
+  nonisolated private let thread: ThreadExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   let options: LocalDatastore.Options
@@ -54,7 +55,11 @@ actor Database {
     self.path = path
     doorbellPath = path + ".doorbell"
     self.options = options
-    thread = try DatabaseThread(name: "datastore")
+    do throws(SystemCallError) {
+      thread = try ThreadExecutor(name: "datastore")
+    } catch {
+      throw .unavailable("cannot start a thread: \(errorText(error.code))")
+    }
   }
 
   /// Opens the file, so that what is wrong with it shows at once.

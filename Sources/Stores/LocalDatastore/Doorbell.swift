@@ -4,6 +4,7 @@
 import CLinux
 import Datastore
 import Glibc
+import HostSystem
 import Synchronization
 
 /// Tells watchers that somebody, perhaps another process, has committed.
@@ -54,7 +55,7 @@ final class Doorbell: Sendable {
     guard fresh else { return }
     var pipe: [Int32] = [-1, -1]
     guard pipe2(&pipe, O_CLOEXEC) == 0 else {
-      throw .unavailable("cannot watch: \(String(cString: strerror(errno)))")
+      throw .unavailable("cannot watch: \(errorText(errno))")
     }
     let (ours, theirs) = (pipe[1], pipe[0])
     let isFirst = state.withLock { state in
@@ -69,17 +70,18 @@ final class Doorbell: Sendable {
     }
     var listener = Listener(path: path, files: files, patience: patience, lifeline: theirs)
     listener.listen()
-    do {
-      try startThread(name: "datastore-watch") { [signal, listener] in
+    do throws(SystemCallError) {
+      let thread = try HostThread(name: "datastore-watch") { [signal, listener] in
         var listener = listener
         while let isNews = listener.await() { if isNews { signal.raise() } }
         listener.close()
       }
+      thread.detach()
     } catch {
       state.withLock { $0.lifeline = -1 }
       Glibc.close(ours)
       listener.close()
-      throw error
+      throw .unavailable("cannot start a thread: \(errorText(error.code))")
     }
   }
 

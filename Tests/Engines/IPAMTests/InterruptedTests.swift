@@ -3,6 +3,7 @@
 
 import Addressing
 import Datastore
+import HostSystem
 import IPAM
 import Resources
 import StoresUnderTest

@@ -3,6 +3,7 @@
 
 import AgentProtocol
 import Glibc
+import HostSystem
 import Synchronization
 import TestSupport
 
@@ -90,22 +91,12 @@ struct RawSocket {
 /// Runs a body on a thread of its own, so that a blocking test does not hold up others.
 func onThread<T: Sendable>(_ body: @escaping @Sendable () -> T) async -> T {
   await withCheckedContinuation { continuation in
-    let box = Unmanaged.passRetained(Box { continuation.resume(returning: body()) })
-    var thread = pthread_t()
-    let result = pthread_create(
-      &thread, nil,
-      { context in
-        if let context { Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body() }
-        return nil
-      }, box.toOpaque())
-    precondition(result == 0)
-    pthread_detach(thread)
+    do {
+      try HostThread(name: "test") { continuation.resume(returning: body()) }.detach()
+    } catch {
+      preconditionFailure("\(error)")
+    }
   }
-}
-
-private final class Box {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
 /// What a request came to.

@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import HostSystem
 import Netlink
 import PacketLab
 import TestSupport

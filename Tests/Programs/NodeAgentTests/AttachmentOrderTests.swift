@@ -4,6 +4,7 @@
 import Dataplane
 import Datastore
 import Glibc
+import HostSystem
 import Logging
 import Resources
 import Routing

@@ -3,6 +3,7 @@
 
 import Dataplane
 import Datastore
+import HostSystem
 import Logging
 import Resources
 import Routing

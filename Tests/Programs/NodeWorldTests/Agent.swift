@@ -6,6 +6,7 @@ import AgentProtocol
 import Dataplane
 import Datastore
 import Glibc
+import HostSystem
 import Logging
 import Netlink
 import Resources

@@ -3,6 +3,7 @@
 
 import Addressing
 import Datastore
+import HostSystem
 import LocalDatastore
 import Netlink
 import Resources

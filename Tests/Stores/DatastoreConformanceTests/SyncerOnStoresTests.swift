@@ -3,6 +3,7 @@
 
 import Datastore
 import Glibc
+import HostSystem
 import Resources
 import StoresUnderTest
 import Synchronization

@@ -3,6 +3,7 @@
 
 import FoundationEssentials
 import GRPCCore
+import HostSystem
 import SwiftProtobuf
 import TestSupport
 import Testing

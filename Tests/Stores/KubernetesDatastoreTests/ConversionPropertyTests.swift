@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import HostSystem
 import KubernetesModel
 import PolicyOracle
 import Resources

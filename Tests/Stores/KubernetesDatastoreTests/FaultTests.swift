@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import HostSystem
 import KubernetesClient
 import Resources
 import StoreRig

@@ -3,6 +3,7 @@
 
 import Datastore
 import Glibc
+import HostSystem
 import Resources
 import TestSupport
 import Testing

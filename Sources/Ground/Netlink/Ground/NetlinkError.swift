@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+public import HostSystem
 
 /// Why a request to the kernel failed, and which.
 public struct NetlinkError: Error, Hashable, Sendable {
@@ -35,6 +36,10 @@ public struct NetlinkError: Error, Hashable, Sendable {
     self.reason = reason
   }
 
+  public init(_ operation: String, _ error: SystemCallError) {
+    self.init(operation, .systemCall(error.call, code: error.code))
+  }
+
   static func systemCall(_ operation: String, _ call: String) -> NetlinkError {
     NetlinkError(operation, .systemCall(call, code: Glibc.errno))
   }
@@ -63,7 +68,7 @@ public struct NetlinkError: Error, Hashable, Sendable {
 
 extension NetlinkError: CustomStringConvertible {
   public var description: String {
-    func text(_ code: Int32) -> String { "\(String(cString: strerror(code))) (errno \(code))" }
+    func text(_ code: Int32) -> String { "\(errorText(code)) (errno \(code))" }
     return switch reason {
     case .refused(let code, let message):
       "\(operation): \(text(code))" + (message.map { ": \($0)" } ?? "")

@@ -3,6 +3,7 @@
 
 import Addressing
 import Glibc
+import HostSystem
 import ValueTree
 
 /// Another IPAM plugin, such as host-local, run as the runtime would run it.
@@ -12,6 +13,8 @@ struct IPAMPlugin {
   private let variables: [String: String]
   private let configuration: [UInt8]
   private static let milliseconds = 30_000
+  /// Bytes of an answer at most.
+  private static let outputLimit = 1 << 20
 
   init(
     _ type: String, _ environment: CNIEnvironment, _ variables: [String: String],
@@ -67,10 +70,7 @@ struct IPAMPlugin {
   private func run(_ command: CNIEnvironment.Command) throws(CNIError) -> [UInt8] {
     var variables = variables
     variables["CNI_COMMAND"] = command.rawValue
-    let outcome = try ChildProcess(
-      program: try find(), environment: variables, input: configuration,
-      milliseconds: Self.milliseconds
-    ).run()
+    let outcome = try start(try find(), variables)
     if outcome.status == 0 { return outcome.output }
     // Its own words, if it has some.
     guard let value = try? parse(outcome.output), let message = value["msg"]?.string,
@@ -83,6 +83,25 @@ struct IPAMPlugin {
     throw CNIError(
       CNIError.Code(rawValue: code), "\(type): \(message)",
       details: value["details"]?.string ?? "")
+  }
+
+  private func start(
+    _ program: String, _ variables: [String: String]
+  ) throws(CNIError) -> ChildProgram.Outcome {
+    do throws(ChildProgram.Failure) {
+      return try ChildProgram([program], environment: variables).run(
+        input: configuration, outputLimit: Self.outputLimit, milliseconds: Self.milliseconds)
+    } catch {
+      switch error {
+      case .notStarted(let error):
+        throw CNIError(.ipamPlugin, "\(program): \(errorText(error.code))")
+      case .stopped:
+        throw CNIError(
+          .ipamPlugin,
+          "\(program) did not end within \(Self.milliseconds) ms with an answer of at most "
+            + "\(Self.outputLimit) bytes")
+      }
+    }
   }
 
   private func parse(_ output: [UInt8]) throws(CNIError) -> Value {

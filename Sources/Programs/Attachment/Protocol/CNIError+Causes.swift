@@ -3,6 +3,7 @@
 
 import Datastore
 import Glibc
+import HostSystem
 import IPAM
 import Netlink
 
@@ -33,13 +34,13 @@ extension CNIError {
   static func unavailable(_ path: String, _ code: Int32) -> CNIError {
     CNIError(
       .tryAgainLater,
-      "the datastore \(path): \(String(cString: strerror(code))): check that the calico/node "
+      "the datastore \(path): \(errorText(code)): check that the calico/node "
         + "container is running and that datastore_path is right")
   }
 
   /// A failed system call, by its errno.
   static func system(_ what: String, _ code: Int32 = errno) -> CNIError {
-    CNIError(.inputOutput, "\(what): \(String(cString: strerror(code)))")
+    CNIError(.inputOutput, "\(what): \(errorText(code))")
   }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import HostSystem
 import Logging
 import Netlink
 import Routing
@@ -35,7 +36,7 @@ actor BirdController {
   private var reason: String? = "the datastore has not been read yet"
   private var lastProblem: String?
 
-  init(daemon: BirdDaemon, health: HealthRegistry, log: Logger) throws(NetlinkError) {
+  init(daemon: BirdDaemon, health: HealthRegistry, log: Logger) throws(SystemCallError) {
     executor = try ThreadExecutor(name: "bird")
     self.daemon = daemon
     self.health = health

@@ -4,6 +4,7 @@
 import Addressing
 import Datastore
 import Glibc
+import HostSystem
 import Logging
 import Netlink
 import Synchronization
@@ -117,7 +118,11 @@ struct LinkWatcher {
       try RouteMonitor([.links, .addresses, .routes])
     }
   ) throws(NetlinkError) {
-    executor = try ThreadExecutor(name: "links")
+    do throws(SystemCallError) {
+      executor = try ThreadExecutor(name: "links")
+    } catch {
+      throw NetlinkError("start a thread", error)
+    }
     self.clock = clock
     self.open = open
   }

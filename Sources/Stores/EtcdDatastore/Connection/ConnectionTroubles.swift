@@ -3,6 +3,7 @@
 
 import GRPCCore
 import Glibc
+import HostSystem
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -33,7 +34,7 @@ final class ConnectionTroubles: Sendable {
       if let single = error.connectionErrors.first { return text(of: single.error) }
       return "its name cannot be resolved (\(error.dnsAError ?? error.dnsAAAAError ?? error))"
     case let error as IOError:
-      return String(cString: strerror(error.errnoCode))
+      return errorText(error.errnoCode)
     case let error as NIOSSLExtraError where error == .failedToValidateHostname:
       return "TLS: the server's certificate is not for the name or address by which it is called "
         + "(\(error.description))"

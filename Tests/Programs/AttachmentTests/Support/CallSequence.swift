@@ -4,6 +4,7 @@
 import Attachment
 import Datastore
 import Glibc
+import HostSystem
 import IPAM
 import LocalDatastore
 import Resources

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import TestSupport
 
 /// Runs a program and gives back how it ended and what it wrote.
@@ -29,28 +30,18 @@ struct Command: Sendable {
     let errorFile = folder.path + "/err"
     let outputFile = folder.path + "/out"
     try folder.write(input, to: "in")
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, inputFile, O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, outputFile, O_WRONLY | O_CREAT, 0o600)
-    posix_spawn_file_actions_addopen(&actions, 2, errorFile, O_WRONLY | O_CREAT, 0o600)
-    var child = pid_t()
-    var list: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in list + variables { free(text) } }
-    let code = posix_spawnp(&child, words[0], &actions, nil, &list, &variables)
-    guard code == 0 else { throw Failure(description: "\(words[0]): errno \(code)") }
+    var program = ChildProgram(words, environment: environment)
+    program.input = .path(inputFile, O_RDONLY)
+    program.output = .path(outputFile, O_WRONLY | O_CREAT)
+    program.errors = .path(errorFile, O_WRONLY | O_CREAT)
+    let child = try program.start()
     if let killedAfter {
       usleep(killedAfter)
       // Nobody has waited for it yet, so the number is still its own.
       kill(child, SIGKILL)
     }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0 && errno == EINTR {}
-    let signal = status & 0x7f
     return Outcome(
-      status: signal == 0 ? status >> 8 & 0xff : 128 + signal, output: folder.read("out"),
+      status: ChildProgram.wait(for: child).status, output: folder.read("out"),
       error: folder.read("err"))
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import Synchronization
 
 /// Threads that do blocking work side by side. Tasks would not: of those there run as many at once
@@ -34,19 +35,11 @@ final class Crew: Sendable {
   }
 
   private func startThread() {
-    var thread = pthread_t()
-    let reference = Unmanaged.passRetained(self)
-    let code = pthread_create(
-      &thread, nil,
-      { reference in
-        guard let reference else { return nil }
-        Unmanaged<Crew>.fromOpaque(reference).takeRetainedValue().work()
-        return nil
-      }, reference.toOpaque())
-    guard code == 0 else {
-      fatalError("no thread for the test: \(String(cString: strerror(code)))")
+    do {
+      try HostThread(name: "crew") { self.work() }.detach()
+    } catch {
+      fatalError("no thread for the test: \(error)")
     }
-    pthread_detach(thread)
   }
 
   private func work() {

@@ -3,6 +3,7 @@
 
 import Attachment
 import Glibc
+import HostSystem
 import Synchronization
 import TestSupport
 import ValueTree

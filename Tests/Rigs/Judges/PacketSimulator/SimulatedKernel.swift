@@ -3,6 +3,7 @@
 
 import Glibc
 public import Addressing
+import HostSystem
 public import Netlink
 
 /// Stands in for the kernel's nf_tables: takes batches as they are sent and refuses what the kernel
@@ -71,7 +72,7 @@ public final class SimulatedKernel: NetlinkTransport {
       afterBatch?()
     } else {
       let words = refusals.sorted { $0.key < $1.key }.map { index, code in
-        "\(batch.messages[index]): \(String(cString: strerror(code)))"
+        "\(batch.messages[index]): \(errorText(code))"
       }
       refused.append(words.joined(separator: "; "))
     }

@@ -3,6 +3,7 @@
 
 import Addressing
 import Glibc
+import HostSystem
 import PolicyCases
 import PolicyOracle
 import Resources

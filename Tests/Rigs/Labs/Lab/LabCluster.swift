@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import StoreRig
 
 /// A cluster on one machine: a switch, nodes on it, pods on them, each a network namespace. It

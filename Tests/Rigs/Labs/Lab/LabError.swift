@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
+
 /// Why the lab could not do something.
 public enum LabError: Error, Sendable, CustomStringConvertible {
   /// Somebody asked the process to stop, see `Interruption`.

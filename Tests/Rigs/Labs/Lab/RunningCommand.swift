@@ -3,6 +3,7 @@
 
 import CLinux
 public import Glibc
+import HostSystem
 
 /// A program that was started, in a process group of its own so that a Ctrl-C at the terminal does
 /// not reach it, with what it writes collected or in a file.
@@ -59,37 +60,19 @@ public final class RunningCommand {
   private static func spawn(
     _ words: [String], _ variables: [String], _ ends: CommandPipes, needsInput: Bool
   ) throws(LabError) -> pid_t {
-    guard let program = words.first else { throw .notFound("a program to run") }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    if needsInput {
-      posix_spawn_file_actions_adddup2(&actions, ends.childInput, 0)
-    } else {
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    var program = ChildProgram(words)
+    program.environment = variables
+    // The signals that the lab blocks and ignores must end a program as they always do, and a Ctrl-C
+    // at the terminal must not.
+    program.family = .processGroup
+    program.input = needsInput ? .descriptor(ends.childInput) : .null
+    program.output = .descriptor(ends.childOutput)
+    program.errors = .descriptor(ends.childErrors)
+    do throws(SystemCallError) {
+      return try program.start()
+    } catch {
+      throw .system(call: "start", subject: error.subject, code: error.code)
     }
-    posix_spawn_file_actions_adddup2(&actions, ends.childOutput, 1)
-    posix_spawn_file_actions_adddup2(&actions, ends.childErrors, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // The signals that the lab blocks and ignores must end a program as they always do.
-    var all = sigset_t()
-    sigfillset(&all)
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
-    posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-    var arguments = words.map { strdup($0) } + [nil]
-    var environment = variables.map { strdup($0) } + [nil]
-    defer { for text in arguments + environment { free(text) } }
-    var child = pid_t()
-    let code = posix_spawnp(&child, program, &actions, &attributes, &arguments, &environment)
-    guard code == 0 else { throw .system(call: "start", subject: program, code: code) }
-    return child
   }
 
   deinit {
@@ -106,7 +89,7 @@ public final class RunningCommand {
     let code = waitpid(pid, &status, WNOHANG)
     if code == 0 { return true }
     result = CommandResult(
-      command: command, status: Self.exitStatus(status), output: "", errors: "")
+      command: command, status: ChildProgram.end(status).status, output: "", errors: "")
     return false
   }
 
@@ -148,13 +131,7 @@ public final class RunningCommand {
   }
 
   private func waitForEnd() -> Int32 {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    return Self.exitStatus(status)
-  }
-
-  private static func exitStatus(_ status: Int32) -> Int32 {
-    status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    ChildProgram.wait(for: pid).status
   }
 
   private func talk(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Why the lab could not do what it was asked to; never a verdict on a packet.
 public struct LabError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -11,6 +12,6 @@ public struct LabError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The last system call failed.
   static func systemCall(_ what: String) -> LabError {
-    LabError("\(what): \(String(cString: strerror(errno))) (errno \(errno))")
+    LabError("\(what): \(errorText(errno)) (errno \(errno))")
   }
 }

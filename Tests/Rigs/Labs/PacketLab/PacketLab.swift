@@ -4,6 +4,7 @@
 public import Addressing
 import CLinux
 import Glibc
+import HostSystem
 public import Netlink
 
 /// Nodes, the workloads on them and the world outside, each in a network namespace of its own that

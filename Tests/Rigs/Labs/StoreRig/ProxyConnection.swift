@@ -20,7 +20,7 @@ final class ProxyConnection: Sendable {
   func start() {
     for (from, to) in [(client, server), (server, client)] {
       do {
-        try RigThread.start { self.pass(from: from, to: to) }
+        try startThread { self.pass(from: from, to: to) }
       } catch {
         end()
       }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Runs a program to its end.
 public enum RigCommand {
@@ -30,11 +31,8 @@ public enum RigCommand {
     let child = try ServerProcess.spawn(
       words, environment, input: source, log: folder.file("out"), append: false,
       errors: folder.file("err"))
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    let signal = status & 0x7f
     return Outcome(
-      status: signal == 0 ? status >> 8 & 0xff : 128 + signal,
+      status: ChildProgram.wait(for: child).status,
       output: RigFolder.text(of: folder.file("out")),
       errors: RigFolder.text(of: folder.file("err")))
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// A folder for a server's files, removed with all that is in it when the object goes. It is in
 /// memory where this system has a place for that, so that a server's data survives the server and
@@ -14,7 +15,7 @@ public final class RigFolder: Sendable {
     let root = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"
     var template = Array("\(root)/calico-rig-\(purpose)-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw RigError("cannot make a folder in \(root): \(String(cString: strerror(errno)))")
+      throw RigError("cannot make a folder in \(root): \(errorText(errno))")
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

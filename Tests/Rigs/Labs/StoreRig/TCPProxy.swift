@@ -48,7 +48,7 @@ public final class TCPProxy: Sendable {
     }
     port = UInt16(bigEndian: address.sin_port)
     // The thread must not keep the proxy alive, which ends it when it goes.
-    try RigThread.start { [weak self] in
+    try startThread { [weak self] in
       while true {
         let client = accept(listener, nil, nil)
         if client < 0, errno == EINTR || errno == ECONNABORTED { continue }

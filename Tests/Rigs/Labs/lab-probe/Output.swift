@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// One line to standard output, at once.
 func say(_ text: String) { put(text, 1) }
@@ -21,5 +22,5 @@ private func put(_ text: String, _ descriptor: Int32) {
 
 /// What an errno means.
 func reason(_ code: Int32) -> String {
-  strerror(code).map { String(cString: $0) } ?? "error \(code)"
+  errorText(code)
 }

@@ -2,17 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+public import HostSystem
 
-/// A small generator for property tests: the same seed gives the same run.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
-  public let seed: UInt64
-  private var state: UInt64
+/// The generator of property tests.
+public typealias SplitMix64 = HostSystem.SplitMix64
 
-  public init(seed: UInt64) {
-    self.seed = seed
-    state = seed
-  }
-
+extension SplitMix64 {
   /// For one test, with a seed that is printed.
   public init(for test: String) { self.init(seed: Self.seed(for: test)) }
 
@@ -23,14 +18,6 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     let seed = given ?? .random(in: 0...999_999_999)
     print("\(test): CALICO_TEST_SEED=\(seed)")
     return seed
-  }
-
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 
   /// A number from 0 to below a limit.
