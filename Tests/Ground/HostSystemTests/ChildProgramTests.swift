@@ -66,9 +66,14 @@ struct ChildProgramTests {
     #expect(throws: ChildProgram.Failure.stopped) { try run(script, milliseconds: 500) }
     let child = try #require(pid_t(folder.read("child").filter(\.isNumber)))
     // Whoever takes over orphans buries it; until then it is a zombie.
-    let state = (try? SmallFile.read("/proc/\(child)/stat", limit: 4096)) ?? []
-    let words = String(decoding: state, as: UTF8.self).split(separator: " ")
-    #expect(words.isEmpty || words.dropFirst(2).first == "Z")
+    func isGone() -> Bool {
+      let state = (try? SmallFile.read("/proc/\(child)/stat", limit: 4096)) ?? []
+      let words = String(decoding: state, as: UTF8.self).split(separator: " ")
+      return words.isEmpty || words.dropFirst(2).first == "Z"
+    }
+    let deadline = monotonicMilliseconds() + 10_000
+    while !isGone(), monotonicMilliseconds() < deadline { usleep(1000) }
+    #expect(isGone())
   }
 
   @Test("is ended when its output has no end")
