@@ -30,9 +30,10 @@ bench: packages ## Measure against named peers and print the ratios
 manifests: ## Write Manifests/crds from the declarations of the kinds
 	@swift package --allow-writing-to-package-directory generate-manifests
 
-lint: ## Check the format of all sources, and the floors of the house
+lint: ## Check the format of all sources, the floors of the house and the documents
 	@swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/check-floors
+	@scripts/check-docs
 
 format: ## Format all sources
 	@swift format format --in-place --recursive Sources Tests Package.swift

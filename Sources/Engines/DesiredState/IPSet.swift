@@ -3,8 +3,8 @@
 
 public import Addressing
 
-/// A set's identity: the selector's unique ID (`s:…`), or that of a named port (`n:…`); facts
-/// §2.
+/// A set's identity: the selector's unique ID (`s:…`), or that of a named port (`n:…`);
+/// compatibility §2.
 public struct IPSetID: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var text: String
 

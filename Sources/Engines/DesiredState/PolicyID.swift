@@ -1,9 +1,9 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// A policy's identity across kinds: facts §1.5, `/calico/v1/policy/<Kind>/<ns>/<name>`.
+/// A policy's identity across kinds: compatibility §1.5, `/calico/v1/policy/<Kind>/<ns>/<name>`.
 public struct PolicyID: Hashable, Comparable, Sendable, CustomStringConvertible {
-  /// The kinds of policy, with the short names that chains and counters carry (facts §4.6).
+  /// The kinds of policy, with the short names that chains and counters carry (compatibility §4.6).
   public enum Kind: String, Sendable, Hashable, CaseIterable, Comparable {
     case networkPolicy = "np"
     case globalNetworkPolicy = "gnp"

@@ -4,7 +4,7 @@
 import Addressing
 import Resources
 
-/// The names of IPAM's own records (facts §1.6).
+/// The names of IPAM's own records (compatibility §1.6).
 enum Names {
   /// Bytes of a name, a host or a handle at most.
   static let limit = 253

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// How much the engine holds; the gauges of facts §4.15 `felix_active_local_*` and
+/// How much the engine holds; the gauges of compatibility §4.15 `felix_active_local_*` and
 /// `felix_cluster_num_*`.
 public struct EngineCounts: Sendable, Hashable {
   /// Wired workload endpoints of this node.

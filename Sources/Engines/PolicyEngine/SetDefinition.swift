@@ -20,7 +20,7 @@ struct SetDefinition: Hashable, Sendable {
     SetDefinition(selector: selector, port: nil)
   }
 
-  /// The selector's own ID, or `n:…` over selector, protocol and name (facts §2).
+  /// The selector's own ID, or `n:…` over selector, protocol and name (compatibility §2).
   var id: IPSetID {
     guard let port else { return IPSetID(selector.id) }
     let transport = port.transport.description.lowercased()

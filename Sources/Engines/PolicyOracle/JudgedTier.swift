@@ -10,7 +10,7 @@ struct JudgedTier: Sendable {
   var defaultAction: TierSpec.DefaultAction
   var policies: [JudgedPolicy] = []
 
-  /// The tiers that there always are (facts §1.2).
+  /// The tiers that there always are (compatibility §1.2).
   static let builtIn = [
     JudgedTier(name: "default", order: 1_000_000, defaultAction: .deny),
     JudgedTier(name: "kube-admin", order: 1000, defaultAction: .pass),

@@ -5,7 +5,7 @@ import Addressing
 import Resources
 import Selectors
 
-/// Compares one rule with one packet, criterion by criterion (facts §1.3 and §1.8).
+/// Compares one rule with one packet, criterion by criterion (compatibility §1.3 and §1.8).
 ///
 /// DESIGN: it never stops early and rewrites nothing; a namespace selector is asked about the
 /// labels of namespaces, a service account selector about those of service accounts. What cannot

@@ -3,8 +3,8 @@
 
 import Resources
 
-/// Walks the tiers and profiles of one endpoint in one direction (facts §4.6, endpoint chain
-/// order).
+/// Walks the tiers and profiles of one endpoint in one direction (compatibility §4.6, endpoint
+/// chain order).
 struct SideEvaluation {
   let endpoint: Member
   let direction: Direction

@@ -13,11 +13,11 @@ public struct World: Sendable, Hashable {
   public var globalNetworkSets: [GlobalNetworkSet] = []
   public var policies: [NetworkPolicy] = []
   public var globalPolicies: [GlobalNetworkPolicy] = []
-  /// The built-in tiers (facts §1.2) need not be among them.
+  /// The built-in tiers (compatibility §1.2) need not be among them.
   public var tiers: [Tier] = []
   public var profiles: [Profile] = []
   /// The addresses of each node by its name: a workload's own node is reached, and reaches it, by
-  /// other ways than the rest of the world (facts §4.6, cali-wl-to-host and cali-OUTPUT).
+  /// other ways than the rest of the world (compatibility §4.6, cali-wl-to-host and cali-OUTPUT).
   public var hostAddresses: [String: [IPAddress]] = [:]
   /// What happens to traffic from a workload to its own node that egress policy allows
   /// (DefaultEndpointToHostAction; Return counts as allowed).

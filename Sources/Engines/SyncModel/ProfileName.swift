@@ -3,7 +3,7 @@
 
 import Resources
 
-/// What a profile's name says of where it comes from (facts §1.7).
+/// What a profile's name says of where it comes from (compatibility §1.7).
 enum ProfileName {
   private static let ofNamespace = "kns."
   private static let ofServiceAccount = "ksa."

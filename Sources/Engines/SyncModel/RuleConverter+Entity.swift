@@ -59,8 +59,8 @@ extension RuleConverter {
     return (ranges, names)
   }
 
-  /// Selector, namespace selector, service accounts and notSelector in one (facts §1.8 and §2); a
-  /// notSelector that stands alone apart.
+  /// Selector, namespace selector, service accounts and notSelector in one (compatibility §1.8 and
+  /// §2); a notSelector that stands alone apart.
   private mutating func selectors(
     _ entity: EntityRule, at path: String
   ) -> (selector: Selector?, notSelector: Selector?) {

@@ -4,7 +4,7 @@
 import Resources
 import Selectors
 
-/// The selectors that conversion adds to those of people (facts §1.7 and §1.8).
+/// The selectors that conversion adds to those of people (compatibility §1.7 and §1.8).
 ///
 /// DESIGN: a namespace selector selects what is in the namespaces that it selects, and a service
 /// account selector what runs under the accounts. What is in none has none of their labels, and a

@@ -6,7 +6,7 @@ public import DesiredState
 public import Selectors
 
 /// A policy with its selector complete: namespace, namespace selector and service account selector
-/// are folded in (facts §1.8).
+/// are folded in (compatibility §1.8).
 public struct SyncPolicy: Sendable, Hashable {
   public var tier: String
   /// `nil` is after all that have one.

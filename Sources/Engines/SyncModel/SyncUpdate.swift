@@ -29,7 +29,7 @@ public enum SyncUpdate: Sendable, Hashable {
   case inSync
 }
 
-/// A workload endpoint's identity: facts §1.5, `/calico/v1/host/…/workload/…/endpoint/…`.
+/// A workload endpoint's identity: compatibility §1.5, `/calico/v1/host/…/workload/…/endpoint/…`.
 public struct WorkloadEndpointID: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var namespace: String
   /// The resource's name, `<node>-<orchestrator>-<workload>-<endpoint>`.

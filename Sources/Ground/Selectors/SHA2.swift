@@ -25,7 +25,7 @@ enum SHA2 {
   private static func digest(
     _ message: some Collection<UInt8>, from initial: [UInt32]
   ) -> [UInt8] {
-    // §5.1.1: a one bit, zeros up to 56 in the last block, and the length in bits.
+    // FIPS 180-4 §5.1.1: a one bit, zeros up to 56 in the last block, and the length in bits.
     var padded = [UInt8](message)
     let bitCount = UInt64(padded.count) &* 8
     padded.append(0x80)
@@ -51,7 +51,7 @@ enum SHA2 {
     }
   }
 
-  /// §6.2.2, the names as there; the first 16 words of the schedule are the block.
+  /// FIPS 180-4 §6.2.2, the names as there; the first 16 words of the schedule are the block.
   private static func compress(_ state: inout [UInt32], _ w: inout [UInt32]) {
     for t in 16..<64 {
       let s0 = rotate(w[t - 15], 7) ^ rotate(w[t - 15], 18) ^ w[t - 15] >> 3
@@ -76,7 +76,7 @@ enum SHA2 {
     word &>> count | word &<< (32 - count)
   }
 
-  /// §4.2.2
+  /// FIPS 180-4 §4.2.2
   private static let constants: [UInt32] = [
     0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5,
     0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,

@@ -4,8 +4,8 @@
 public import Addressing
 public import Netlink
 
-/// What the dataplane does by configuration (facts §4.2). All of it may change while it runs, but
-/// for the interface prefixes.
+/// What the dataplane does by configuration (compatibility §4.2). All of it may change while it
+/// runs, but for the interface prefixes.
 public struct DataplaneConfiguration: Sendable, Hashable {
   /// What happens to allowed traffic from a workload to its own host.
   public enum EndpointToHostAction: String, Sendable, Hashable, CaseIterable {

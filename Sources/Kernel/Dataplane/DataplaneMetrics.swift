@@ -5,7 +5,7 @@ import DesiredState
 import Netlink
 import Telemetry
 
-/// The dataplane's part of `felix_*` (facts §4.15).
+/// The dataplane's part of `felix_*` (compatibility §4.15).
 struct DataplaneMetrics {
   let applyTime: Summary
   let failures: Counter

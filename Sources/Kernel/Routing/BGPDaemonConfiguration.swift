@@ -8,7 +8,7 @@ public import Addressing
 /// Two equal values render to the same text, so that a configuration is written and loaded only
 /// when something that it shows has changed.
 public struct BGPDaemonConfiguration: Sendable, Hashable {
-  /// How much BIRD logs: facts §6.2, from BGPConfiguration's `logSeverityScreen`.
+  /// How much BIRD logs: compatibility §6.2, from BGPConfiguration's `logSeverityScreen`.
   public enum LogLevel: Sendable, Hashable {
     case none
     case states
@@ -77,7 +77,7 @@ public struct BGPPool: Sendable, Hashable {
 
 /// A BGP session of this node.
 public struct BGPNeighbor: Sendable, Hashable {
-  /// Why there is a session: the protocol's name in BIRD starts with it (facts §6.2).
+  /// Why there is a session: the protocol's name in BIRD starts with it (compatibility §6.2).
   public enum Origin: String, Sendable, Hashable {
     case mesh = "Mesh"
     case global = "Global"

@@ -5,8 +5,8 @@ import Resources
 import ValueTree
 
 /// A rule between fields, in the Common Expression Language that servers from 1.25 understand, with
-/// Calico's message (facts §1.3). The rules here are those of `Resources`' validation that the
-/// language can say; those that need functions of later servers are in the latest form only.
+/// Calico's message (compatibility §1.3). The rules here are those of `Resources`' validation that
+/// the language can say; those that need functions of later servers are in the latest form only.
 struct CrossFieldRule: Sendable {
   /// Where in the schema the rule stands: names of fields, and `[]` for the items of a list.
   let place: [String]

@@ -5,7 +5,7 @@ public import Resources
 import ValueTree
 
 /// A kind as the Kubernetes API stores it: a custom resource of `crd.projectcalico.org/v1`
-/// (facts §1.1, §1.6).
+/// (compatibility §1.1, §1.6).
 public struct CustomResource: Sendable {
   public static let group = "crd.projectcalico.org"
   public static let version = "v1"

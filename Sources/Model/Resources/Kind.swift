@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// The kinds of resources (facts §1.1).
+/// The kinds of resources (compatibility §1.1).
 public enum Kind: String, CaseIterable, Sendable, Hashable {
   case bgpConfiguration = "BGPConfiguration"
   case bgpFilter = "BGPFilter"

@@ -3,7 +3,7 @@
 
 import ValueTree
 
-/// How names, labels and annotations must look (facts §1.4).
+/// How names, labels and annotations must look (compatibility §1.4).
 package enum NameRules {
   /// What is wrong with a resource's metadata.
   static func problems(of metadata: Metadata, kind: Kind) -> [FieldProblem] {

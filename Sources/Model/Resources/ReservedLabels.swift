@@ -3,7 +3,7 @@
 
 /// The names of the labels by which policy tells where something belongs: its namespace, its
 /// service account, its orchestrator. They follow from what a thing is; whoever may set labels must
-/// not be able to claim them (facts §1.7 and §1.8 say what derives them).
+/// not be able to claim them (compatibility §1.7 and §1.8 say what derives them).
 public enum ReservedLabels {
   public static let namespace = "projectcalico.org/namespace"
   public static let orchestrator = "projectcalico.org/orchestrator"

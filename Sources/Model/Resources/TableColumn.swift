@@ -31,7 +31,7 @@ extension TableColumn where R: Resource {
   /// The column that nearly every table begins with.
   static var name: TableColumn { TableColumn("NAME") { $0.metadata.name } }
 
-  /// A list, comma-separated, cut after 80 characters where the facts say so.
+  /// A list, comma-separated, cut after 80 characters where calicoctl does (compatibility §8.2).
   static func list(
     _ heading: String, limit: Int? = nil, _ items: @escaping @Sendable (R) -> [String]
   ) -> TableColumn {

@@ -4,7 +4,8 @@
 public import Resources
 public import ValueTree
 
-/// How to reach the datastore, as a file says it (facts §1.10): `/etc/calico/calicoctl.cfg`.
+/// How to reach the datastore, as a file says it (compatibility §1.10):
+/// `/etc/calico/calicoctl.cfg`.
 public struct CalicoAPIConfig: Described {
   public static let kind = "CalicoAPIConfig"
   public static let apiVersion = "projectcalico.org/v3"

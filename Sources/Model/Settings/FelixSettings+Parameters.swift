@@ -14,7 +14,7 @@ extension FelixSettings {
     /// Whether a change takes effect only when the agent starts.
     var needsRestart: Bool
     /// Whether the agent does not start with a value that cannot be read in its environment or file
-    /// (facts §4.2, Exit): what it would do instead is too far from what was meant.
+    /// (compatibility §4.2, Exit): what it would do instead is too far from what was meant.
     var isVital: Bool
     var write: @Sendable (FelixSettings) -> String
     /// Takes a value; gives back what is wrong with it.

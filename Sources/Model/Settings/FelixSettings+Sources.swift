@@ -5,7 +5,7 @@ public import Resources
 import ValueTree
 
 extension FelixSettings {
-  /// Where a setting comes from; the first in this order that has it decides (facts §4.1).
+  /// Where a setting comes from; the first in this order that has it decides (compatibility §4.1).
   public enum Source: Hashable, Sendable, CustomStringConvertible {
     /// A variable `FELIX_<Name>`.
     case environment

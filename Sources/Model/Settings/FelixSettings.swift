@@ -3,7 +3,7 @@
 
 public import Addressing
 
-/// The agent's settings that this program uses, each with its default (facts §4.2).
+/// The agent's settings that this program uses, each with its default (compatibility §4.2).
 public struct FelixSettings: Hashable, Sendable {
   // Health and metrics.
   public var healthEnabled = false

@@ -33,7 +33,8 @@ extension Attacher {
       draft: draft, policyWait: try configuration.policyWait())
   }
 
-  /// In Kubernetes' API an endpoint is a pod, which has one interface of Calico's (facts §1.6).
+  /// In Kubernetes' API an endpoint is a pod, which has one interface of Calico's (compatibility
+  /// §1.6).
   private static func refuseUnstorable(_ call: Plugin.Call) throws(CNIError) {
     guard call.access.type == .kubernetes, call.workload.endpoint != "eth0" else { return }
     throw CNIError(

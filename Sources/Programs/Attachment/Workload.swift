@@ -4,7 +4,7 @@
 import Resources
 
 /// Which interface of which pod on which node a call is about, and all names that follow from it
-/// (facts §1.7, §3.2).
+/// (compatibility §1.7, §3.2).
 struct Workload: Sendable {
   let node: String
   let namespace: String

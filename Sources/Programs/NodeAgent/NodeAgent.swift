@@ -24,7 +24,7 @@ public struct NodeAgent: Sendable {
   private let version: String
 
   /// - Parameters:
-  ///   - environment: The process's environment (facts §9.2, §4.1, §1.10).
+  ///   - environment: The process's environment (compatibility §9.2, §4.1, §1.10).
   ///   - configurationFile: A `CalicoAPIConfig` file; `nil` is the default one, if it is there.
   public init(environment: [String: String], configurationFile: String?, version: String) {
     self.environment = environment

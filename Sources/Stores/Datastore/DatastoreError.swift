@@ -4,7 +4,7 @@
 public import Resources
 import ValueTree
 
-/// What a store answers when it does not do what was asked (facts §1.9).
+/// What a store answers when it does not do what was asked (compatibility §1.9).
 public enum DatastoreError: Error, Sendable, CustomStringConvertible {
   case doesNotExist(ResourceKey)
   case alreadyExists(ResourceKey)

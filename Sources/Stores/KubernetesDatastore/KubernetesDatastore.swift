@@ -6,7 +6,7 @@ package import KubernetesClient
 public import Resources
 import Synchronization
 
-/// A datastore in the API of a Kubernetes cluster (facts §1.6).
+/// A datastore in the API of a Kubernetes cluster (compatibility §1.6).
 ///
 /// Most kinds are custom resources. Some are other names for what Kubernetes has itself: a node, a
 /// pod (`WorkloadEndpoint`), a namespace or service account (`Profile`), a network policy

@@ -5,7 +5,7 @@ import HostSystem
 public import Settings
 import ValueTree
 
-/// Which datastore to use and how to reach it (facts §1.10).
+/// Which datastore to use and how to reach it (compatibility §1.10).
 public struct DatastoreConfiguration: Hashable, Sendable {
   /// Where people's configuration is unless they say otherwise.
   public static let defaultFile = "/etc/calico/calicoctl.cfg"

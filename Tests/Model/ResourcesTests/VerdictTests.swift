@@ -8,7 +8,7 @@ import ValueTree
 
 @Suite("Verdicts")
 struct VerdictTests {
-  @Test("a file is judged as the facts say", arguments: ValidationCases.ValidationCase.all)
+  @Test("a file is judged as Calico judges it", arguments: ValidationCases.ValidationCase.all)
   func files(_ given: ValidationCases.ValidationCase) throws {
     let problems = complaints(given.yaml)
     switch given.verdict {
@@ -40,7 +40,7 @@ struct VerdictTests {
     }
   }
 
-  @Test("what is stored against the facts is read, and what it cannot be read as is kept")
+  @Test("what is stored against the rules is read, and what it cannot be read as is kept")
   func stored() throws {
     for given in ValidationCases.ValidationCase.all {
       guard case .invalid = given.verdict else { continue }

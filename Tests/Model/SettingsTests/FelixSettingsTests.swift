@@ -234,7 +234,7 @@ import ValueTree
     }
   }
 
-  /// Facts §4.2: with a wrong value of these Felix does not start.
+  /// compatibility §4.2: with a wrong value of these Felix does not start.
   private static let vital: Set = [
     "DefaultEndpointToHostAction", "InterfacePrefix", "LogFilePath", "NftablesFilterAllowAction",
     "NftablesFilterDenyAction", "NftablesMarkMask",

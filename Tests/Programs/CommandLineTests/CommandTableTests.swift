@@ -5,9 +5,9 @@ import Resources
 import TestSupport
 import Testing
 
-/// Command lines with their exit codes and what scripts look for in what they say. The facts are those
-/// of calicoctl: §1.1 kinds and their other names, §8.1 the commands, §8.2 the tables, §8.3 the
-/// messages.
+/// Command lines with their exit codes and what scripts look for in what they say, which is what they
+/// look for in calicoctl: kinds and their other names (compatibility §1.1), the commands, the
+/// tables and the messages (compatibility §8.1, §8.2 and §8.3).
 @Suite("What scripts look for")
 struct CommandTableTests {
   /// One command line.
@@ -19,7 +19,7 @@ struct CommandTableTests {
     var output = ""
     var error = ""
 
-    var testDescription: String { "§\(heading): \(arguments)" }
+    var testDescription: String { "compatibility §\(heading): \(arguments)" }
   }
 
   private static func manifest(_ kind: String, _ name: String) -> String {

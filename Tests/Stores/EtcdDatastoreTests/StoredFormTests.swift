@@ -20,8 +20,8 @@ import ValueTree
 
   private static let root = "/calico/resources/v3/projectcalico.org"
 
-  /// Key and value of each object of the book, by the facts. UID and time stand for what the store
-  /// gives.
+  /// Key and value of each object of the book (compatibility §1.5). UID and time stand for what the
+  /// store gives.
   private static let book: [(manifest: String, key: String, value: String)] = [
     (
       Book.ipPool, "\(root)/ippools/my.ippool",

@@ -3,7 +3,7 @@
 
 public import ValueTree
 
-/// Settings of the agents, as FelixConfiguration resources hold them (facts §4.2).
+/// Settings of the agents, as FelixConfiguration resources hold them (compatibility §4.2).
 ///
 /// A field that is nil was not set here; the next source down says, and at last the agent's default.
 /// `FelixParameter` has the names of the fields in the environment and in files. Time spans are

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// Whose a block is, or is about to be (facts §1.2).
+/// Whose a block is, or is about to be (compatibility §1.2).
 public struct BlockAffinitySpec: Described {
   /// Old records have none; they count as confirmed.
   public var state = State.confirmed

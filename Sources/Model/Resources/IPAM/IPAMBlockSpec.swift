@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What IPAM keeps of a block (facts §1.2).
+/// What IPAM keeps of a block (compatibility §1.2).
 public struct IPAMBlockSpec: Described {
   public var cidr = ""
   /// `host:<node>` or `virtual:<name>`; nil when the block is nobody's.

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// How IPAM works (facts §1.2).
+/// How IPAM works (compatibility §1.2).
 public struct IPAMConfigurationSpec: Described {
   /// Whether nodes take addresses from their own blocks only.
   public var strictAffinity = false

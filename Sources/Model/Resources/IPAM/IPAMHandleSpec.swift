@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What IPAM keeps of a handle (facts §1.2).
+/// What IPAM keeps of a handle (compatibility §1.2).
 public struct IPAMHandleSpec: Described {
   public var handleID = ""
   /// By the block's CIDR: how many addresses the handle holds in it.

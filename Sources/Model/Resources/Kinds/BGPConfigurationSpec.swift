@@ -3,7 +3,7 @@
 
 import Addressing
 
-/// How nodes do BGP (facts §1.2).
+/// How nodes do BGP (compatibility §1.2).
 public struct BGPConfigurationSpec: Described {
   public var logSeverityScreen: String?
   /// Nil is true.

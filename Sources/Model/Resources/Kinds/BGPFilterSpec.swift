@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a BGP filter says (facts §1.2): the first rule that matches a route decides; a route that
-/// none matches is accepted.
+/// What a BGP filter says (compatibility §1.2): the first rule that matches a route decides; a
+/// route that none matches is accepted.
 public struct BGPFilterSpec: Described {
   public var exportV4: [BGPFilterRule] = []
   public var importV4: [BGPFilterRule] = []

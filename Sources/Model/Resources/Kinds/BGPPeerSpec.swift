@@ -3,7 +3,7 @@
 
 public import Addressing
 
-/// What a BGP peer is (facts §1.2).
+/// What a BGP peer is (compatibility §1.2).
 public struct BGPPeerSpec: Described {
   public var node = ""
   /// `address`, `address:port` or `[IPv6 address]:port`.

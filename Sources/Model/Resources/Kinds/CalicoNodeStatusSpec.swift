@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which state of which node is wanted (facts §1.2).
+/// Which state of which node is wanted (compatibility §1.2).
 public struct CalicoNodeStatusSpec: Described {
   public var node = ""
   public var classes: [StatusClass] = []

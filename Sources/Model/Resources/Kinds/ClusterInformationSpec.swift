@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the cluster is (facts §1.2).
+/// What the cluster is (compatibility §1.2).
 public struct ClusterInformationSpec: Described {
   public var clusterGUID = ""
   /// Comma-separated words.

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a host endpoint is (facts §1.2).
+/// What a host endpoint is (compatibility §1.2).
 public struct HostEndpointSpec: Described {
   public var node = ""
   /// A name, `*` for all interfaces of the node, or empty: then the addresses say which.

@@ -4,8 +4,8 @@
 import Addressing
 
 extension IPPool {
-  /// The rules on a pool by itself (facts §1.3); those that need the old pool or the other pools
-  /// are `problems(replacing:)` and IPAM's.
+  /// The rules on a pool by itself (compatibility §1.3); those that need the old pool or the other
+  /// pools are `problems(replacing:)` and IPAM's.
   public func problems() -> [FieldProblem] {
     guard let network = spec.network else { return [] }
     var problems: [FieldProblem] = []

@@ -3,7 +3,7 @@
 
 public import Addressing
 
-/// What an IP pool is (facts §1.2).
+/// What an IP pool is (compatibility §1.2).
 public struct IPPoolSpec: Described {
   public var cidr = ""
   public var vxlanMode = EncapsulationMode.never

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is reserved (facts §1.2).
+/// What is reserved (compatibility §1.2).
 public struct IPReservationSpec: Described {
   public var reservedCIDRs: [String] = []
   public var unknown: [UnknownMember] = []

@@ -1,7 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the controllers work (facts §1.2, §7.3). What is nil has the default that its text names.
+/// How the controllers work (compatibility §1.2, §7.3). What is nil has the default that its text
+/// names.
 public struct KubeControllersConfigurationSpec: Described {
   public var logSeverityScreen: String?
   /// Enabled or Disabled.

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a network set or global network set is (facts §1.2).
+/// What a network set or global network set is (compatibility §1.2).
 public struct NetworkSetSpec: Described {
   public var nets: [String] = []
   public var unknown: [UnknownMember] = []

@@ -3,7 +3,7 @@
 
 public import Addressing
 
-/// A node's part in BGP (facts §1.2).
+/// A node's part in BGP (compatibility §1.2).
 public struct NodeBGPSpec: Described {
   /// Nil is the cluster's.
   public var asNumber: ASNumber?

@@ -4,7 +4,7 @@
 import Addressing
 public import ValueTree
 
-/// What a node has (facts §1.2).
+/// What a node has (compatibility §1.2).
 public struct NodeSpec: Described {
   /// Nil when the node takes no part in BGP.
   public var bgp: NodeBGPSpec?

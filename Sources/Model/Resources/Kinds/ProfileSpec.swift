@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a profile says (facts §1.2).
+/// What a profile says (compatibility §1.2).
 public struct ProfileSpec: Described {
   public var ingress: [Rule] = []
   public var egress: [Rule] = []

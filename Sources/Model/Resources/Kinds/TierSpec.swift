@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a tier is (facts §1.2).
+/// What a tier is (compatibility §1.2).
 public struct TierSpec: Described {
   /// Lower comes first; nil after all that have one.
   public var order: Double?

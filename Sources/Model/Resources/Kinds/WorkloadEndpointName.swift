@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The name of a workload endpoint: `<node>-<orchestrator>-<workload>-<endpoint>`, where a dash in
-/// a part is doubled (facts §1.7).
+/// a part is doubled (compatibility §1.7).
 public struct WorkloadEndpointName: Hashable, Sendable, CustomStringConvertible {
   public var node: String
   public var orchestrator: String

@@ -3,7 +3,7 @@
 
 import Addressing
 
-/// What a workload endpoint is (facts §1.2).
+/// What a workload endpoint is (compatibility §1.2).
 public struct WorkloadEndpointSpec: Described {
   public var orchestrator = ""
   public var workload = ""

@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// The name of the interface on a node by which a pod is reached (facts §1.7): a prefix and the
-/// first eleven hexadecimal digits of a SHA-1.
+/// The name of the interface on a node by which a pod is reached (compatibility §1.7): a prefix and
+/// the first eleven hexadecimal digits of a SHA-1.
 public enum WorkloadInterfaceName {
   /// The digits that follow the prefix.
   public static let digitCount = 11

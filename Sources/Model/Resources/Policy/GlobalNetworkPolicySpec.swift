@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a global network policy says (facts §1.2).
+/// What a global network policy says (compatibility §1.2).
 public struct GlobalNetworkPolicySpec: PolicySpec {
   public var tier: String?
   public var order: Double?

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a network policy says (facts §1.2).
+/// What a network policy says (compatibility §1.2).
 public struct NetworkPolicySpec: PolicySpec {
   public var tier: String?
   public var order: Double?

@@ -3,7 +3,7 @@
 
 import ValueTree
 
-/// What rules must be among themselves (facts §1.3).
+/// What rules must be among themselves (compatibility §1.3).
 struct PolicyRules {
   /// Whether they stand in a resource without a namespace.
   let isGlobal: Bool

@@ -4,7 +4,7 @@
 public import ValueTree
 public import Addressing
 
-/// One rule of a policy or profile (facts §1.3).
+/// One rule of a policy or profile (compatibility §1.3).
 public struct Rule: Described {
   /// What happens to matching packets. The blank action denies, so that a stored rule that cannot
   /// be read never allows anything.

@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a staged global network policy says (facts §1.2).
+/// What a staged global network policy says (compatibility §1.2).
 public struct StagedGlobalNetworkPolicySpec: StagedPolicySpec {
   public var stagedAction = StagedAction.set
   public var tier: String?

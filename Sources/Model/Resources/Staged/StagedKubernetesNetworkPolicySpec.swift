@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a staged network policy of Kubernetes says: its action, and the spec of such a policy
-/// (facts §1.2, the API of `networking.k8s.io/v1`).
+/// (compatibility §1.2, the API of `networking.k8s.io/v1`).
 public struct StagedKubernetesNetworkPolicySpec: Described {
   public var stagedAction = StagedAction.set
   public var podSelector = KubernetesLabelSelector()

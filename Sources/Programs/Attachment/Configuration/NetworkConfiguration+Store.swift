@@ -6,7 +6,7 @@ import StoreAccess
 
 extension NetworkConfiguration {
   /// The datastore to use and how to reach it: what the configuration says, and the environment
-  /// where it says nothing (facts §3.3).
+  /// where it says nothing (compatibility §3.3).
   ///
   /// Without `datastore_type` it is what is configured: etcd, a Kubernetes API, or else a file.
   func store(_ environment: [String: String]) throws(CNIError) -> DatastoreConfiguration {

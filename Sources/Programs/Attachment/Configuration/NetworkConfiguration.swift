@@ -7,8 +7,9 @@ import HostSystem
 import Resources
 import ValueTree
 
-/// The network configuration that comes on standard input (facts §3.3). Each value is checked when
-/// it is asked for, so that DEL works with a configuration that is good enough for DEL.
+/// The network configuration that comes on standard input (compatibility §3.3). Each value is
+/// checked when it is asked for, so that DEL works with a configuration that is good enough for
+/// DEL.
 struct NetworkConfiguration: Sendable {
   let version: CNIVersion
   /// The name of the network.

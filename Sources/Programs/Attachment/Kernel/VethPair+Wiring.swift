@@ -91,8 +91,8 @@ extension VethPair {
     return link
   }
 
-  /// The host's end up, with its settings (facts §4.9). `rp_filter` is not among them: a new interface
-  /// has the default, and the agent knows which pods may have another.
+  /// The host's end up, with its settings (compatibility §4.9). `rp_filter` is not among them: a
+  /// new interface has the default, and the agent knows which pods may have another.
   func configureHost() throws(CNIError) {
     try kernel { () throws(NetlinkError) in
       let conf4 = ["net", "ipv4", "conf", hostName]

@@ -16,7 +16,7 @@ struct CNIEnvironment: Sendable {
   let namespacePath: String
   let interfaceName: String
   let arguments: [String: String]
-  /// What the names of interfaces on the host begin with (facts §1.7).
+  /// What the names of interfaces on the host begin with (compatibility §1.7).
   let interfacePrefix: String
   /// Folders in which other plugins are found.
   let path: [String]

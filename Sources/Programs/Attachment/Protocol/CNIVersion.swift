@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// The versions of the specification that the plugins speak (facts §3.3).
+/// The versions of the specification that the plugins speak (compatibility §3.3).
 enum CNIVersion: String, CaseIterable, Comparable, Sendable {
   case v0_1_0 = "0.1.0"
   case v0_2_0 = "0.2.0"

@@ -19,7 +19,8 @@ enum Words {
       && text.utf8.allSatisfy { isLowerOrDigit($0) || $0 == dot }
   }
 
-  /// What the agent takes for the beginning of interfaces' names (facts §4.2, InterfacePrefix).
+  /// What the agent takes for the beginning of interfaces' names (compatibility §4.2,
+  /// InterfacePrefix).
   static func isInterfacePrefix(_ text: some StringProtocol) -> Bool {
     text.utf8.allSatisfy { isLetterOrDigit($0) || "_-".utf8.contains($0) }
   }

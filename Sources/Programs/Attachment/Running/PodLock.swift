@@ -14,7 +14,7 @@ final class PodLock {
   private let descriptor: Int32
   private var isHeld = true
 
-  /// As long as Calico's plugin waits for its lock (facts §3.3).
+  /// As long as Calico's plugin waits for its lock (compatibility §3.3).
   static let patience = 90_000
   /// A lock that belongs to the open file, not to the process (`F_OFD_SETLK` of linux/fcntl.h).
   private static let setOpenFileLock: Int32 = 37

@@ -4,7 +4,7 @@
 import Datastore
 import Resources
 
-/// What every datastore has, whether or not an agent ran already (facts §1.2, §1.9).
+/// What every datastore has, whether or not an agent ran already (compatibility §1.2, §1.9).
 enum BuiltInObjects {
   /// The kinds of which there are some.
   static let kinds: Set<Kind> = [.tier, .profile]

@@ -4,7 +4,7 @@
 import Resources
 
 /// What the agent knows of the mark that keeps Calico's programs from using a datastore while it is
-/// exported or filled: `datastoreReady` of the ClusterInformation (facts §1.4).
+/// exported or filled: `datastoreReady` of the ClusterInformation (compatibility §1.4).
 struct DatastoreLock: Sendable, Equatable {
   static let name = "default"
   static let key = ResourceKey(kind: .clusterInformation, name: name)

@@ -7,7 +7,7 @@ import Resources
 import SyncModel
 import Telemetry
 
-/// The calculation's part of `felix_*` (facts §4.15).
+/// The calculation's part of `felix_*` (compatibility §4.15).
 struct CoreMetrics: Sendable {
   let updateTime: Summary
   let outputEvents: Counter

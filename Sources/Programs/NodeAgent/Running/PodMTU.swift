@@ -8,10 +8,10 @@ import Netlink
 import Synchronization
 
 /// Keeps the file from which the plugin takes the MTU of pods' interfaces: the smallest of the host's
-/// interfaces by which packets of pods may leave (facts §4.9, "MTU auto-detect"). Those are the ones
-/// with the node's addresses and those that are named as network cards are.
+/// interfaces by which packets of pods may leave (compatibility §4.9, "MTU auto-detect"). Those are
+/// the ones with the node's addresses and those that are named as network cards are.
 final class PodMTU: Sendable {
-  /// The value that `mtuIfacePattern` has where nobody set it (facts §4.2).
+  /// The value that `mtuIfacePattern` has where nobody set it (compatibility §4.2).
   static let cards = "^((en|wl|ww|sl|ib)[Pcopsvx].*|(eth|wlan|wwan).*)"
 
   private struct State {

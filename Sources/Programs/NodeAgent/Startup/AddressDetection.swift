@@ -20,7 +20,7 @@ public struct HostInterface: Sendable, Hashable {
 }
 
 /// How the node finds its own address: the value of `IP_AUTODETECTION_METHOD` and
-/// `IP6_AUTODETECTION_METHOD` (facts §9.2).
+/// `IP6_AUTODETECTION_METHOD` (compatibility §9.2).
 public enum AddressDetection: Sendable, CustomStringConvertible {
   case firstFound
   case canReach(String)

@@ -4,7 +4,7 @@
 public import Addressing
 public import Resources
 
-/// What the environment says about this node (facts §9.2), read once at start.
+/// What the environment says about this node (compatibility §9.2), read once at start.
 ///
 /// What decides who this node is, where it can be reached and what it writes for the whole cluster
 /// is not guessed: a value there that cannot be understood is an error. Where there is something

@@ -8,7 +8,7 @@ import IPAM
 public import Resources
 
 /// What a node does before it becomes an agent: makes sure of what every cluster has, finds its own
-/// address, registers itself and takes its first block (facts §9.2).
+/// address, registers itself and takes its first block (compatibility §9.2).
 ///
 /// Every step is "make sure": running it again, or on many nodes at once, changes nothing more.
 public struct NodeStartup: Sendable {

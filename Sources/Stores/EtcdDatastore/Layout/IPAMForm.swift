@@ -5,8 +5,8 @@ import Addressing
 import Resources
 import ValueTree
 
-/// The values of IPAM's records (facts §1.5): what the resource has in its spec, under names of
-/// their own and without what the key says.
+/// The values of IPAM's records (compatibility §1.5): what the resource has in its spec, under
+/// names of their own and without what the key says.
 enum IPAMForm {
   /// Spec field and stored member where they differ.
   private static let blockNames = [("affinityClaimTime", "affinity_claim_time")]

@@ -5,7 +5,7 @@ import Addressing
 import Datastore
 import Resources
 
-/// Where in etcd IPAM's records are (facts §1.5). Part of what they say stands in the key.
+/// Where in etcd IPAM's records are (compatibility §1.5). Part of what they say stands in the key.
 enum IPAMLayout {
   static let blocks = "/calico/ipam/v2/assignment/"
   static let hosts = "/calico/ipam/v2/host/"

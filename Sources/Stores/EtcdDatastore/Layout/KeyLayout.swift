@@ -4,7 +4,7 @@
 import Datastore
 import Resources
 
-/// Where in etcd the resources are (facts §1.5): those of people below
+/// Where in etcd the resources are (compatibility §1.5): those of people below
 /// `/calico/resources/v3/projectcalico.org/<plural>/`, IPAM's own below `/calico/ipam/v2/`.
 enum KeyLayout {
   static let resources = "/calico/resources/v3/projectcalico.org/"

@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a node reports how it is doing (facts §1.5). What stands there goes when the node does not
-/// renew it.
+/// Where a node reports how it is doing (compatibility §1.5). What stands there goes when the node
+/// does not renew it.
 public enum StatusKey: Sendable, Hashable {
   /// The region of a cluster that has none.
   public static let noRegion = "no-region"

@@ -5,7 +5,7 @@ import KubernetesModel
 import Resources
 import Selectors
 
-/// Kubernetes' label selectors in Calico's language (facts §1.7).
+/// Kubernetes' label selectors in Calico's language (compatibility §1.7).
 enum LabelSelectorText {
   /// Why a selector cannot be put into the language.
   struct Problem: Error {

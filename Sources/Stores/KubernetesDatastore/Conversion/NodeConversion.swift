@@ -7,7 +7,7 @@ import Resources
 import ValueTree
 
 /// Nodes made of Kubernetes' nodes, which carry what Calico knows of them as annotations
-/// (facts §1.7).
+/// (compatibility §1.7).
 enum NodeConversion {
   private static let prefix = "projectcalico.org/"
   /// Labels and annotations that Calico's node has and Kubernetes' has not, as JSON.

@@ -6,7 +6,7 @@ import KubernetesModel
 import Resources
 import ValueTree
 
-/// Workload endpoints made of pods (facts §1.7).
+/// Workload endpoints made of pods (compatibility §1.7).
 struct PodConversion: Sendable {
   static let podIP = "cni.projectcalico.org/podIP"
   static let podIPs = "cni.projectcalico.org/podIPs"

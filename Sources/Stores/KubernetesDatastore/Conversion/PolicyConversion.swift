@@ -5,7 +5,7 @@ import Addressing
 import KubernetesModel
 import Resources
 
-/// Calico's network policies made of those of Kubernetes (facts §1.7).
+/// Calico's network policies made of those of Kubernetes (compatibility §1.7).
 ///
 /// These only ever allow. So a peer or port that cannot be read allows nothing, and where it cannot
 /// be read whom a policy is for, it is for every pod of its namespace and allows nothing. What was

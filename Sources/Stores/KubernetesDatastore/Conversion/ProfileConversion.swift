@@ -4,7 +4,7 @@
 import KubernetesModel
 import Resources
 
-/// Profiles made of namespaces and of service accounts (facts §1.7).
+/// Profiles made of namespaces and of service accounts (compatibility §1.7).
 enum ProfileConversion {
   static let namespacePrefix = "kns."
   static let accountPrefix = "ksa."

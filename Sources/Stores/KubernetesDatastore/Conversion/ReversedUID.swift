@@ -3,9 +3,9 @@
 
 /// The UID of a resource that is made of another object, which has one itself.
 enum ReversedUID {
-  /// Another UUID that follows from a UUID: the bits of each byte the other way round (facts §1.7).
-  /// Bytes 6 and 8 stay, because they say of which version and variant it is. What is no UUID stays
-  /// as it is.
+  /// Another UUID that follows from a UUID: the bits of each byte the other way round
+  /// (compatibility §1.7). Bytes 6 and 8 stay, because they say of which version and variant it is.
+  /// What is no UUID stays as it is.
   static func make(_ uid: String) -> String {
     let digits = uid.filter { $0 != "-" }
     guard uid.utf8.count == 36, digits.utf8.count == 32, let bits = UInt128(digits, radix: 16)

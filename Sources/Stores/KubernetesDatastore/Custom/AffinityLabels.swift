@@ -6,7 +6,7 @@ import Resources
 import ValueTree
 
 /// The labels of the custom resources of block affinities, by which the server picks those of one
-/// node (facts §1.2).
+/// node (compatibility §1.2).
 ///
 /// DESIGN: a record that an older version wrote has none of them. So what is asked for by label is
 /// asked for without the label too, and whose a record is, its spec says: the label only has to lead

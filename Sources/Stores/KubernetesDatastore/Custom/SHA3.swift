@@ -7,7 +7,7 @@ enum SHA3 {
   private static let rate = 200 - 2 * 32
 
   static func sha256(_ message: some Collection<UInt8>) -> [UInt8] {
-    // §6.1 and §5.1: the bits 01, then a one, zeros, and a one at the block's end.
+    // FIPS 202 §6.1 and §5.1: the bits 01, then a one, zeros, and a one at the block's end.
     var padded = [UInt8](message)
     padded.append(0x06)
     while padded.count % rate != 0 { padded.append(0) }
@@ -23,7 +23,7 @@ enum SHA3 {
     return (0..<32).map { UInt8(truncatingIfNeeded: state[$0 / 8] >> (8 * UInt64($0 % 8))) }
   }
 
-  /// Keccak-p[1600, 24] of §3.3; the lane at (x, y) is at `x + 5 * y`.
+  /// Keccak-p[1600, 24] of FIPS 202 §3.3; the lane at (x, y) is at `x + 5 * y`.
   private static func permute(_ a: inout [UInt64]) {
     var moved = a
     var parities = [UInt64](repeating: 0, count: 5)
@@ -56,12 +56,12 @@ enum SHA3 {
     lane &<< count | lane &>> (64 &- count)
   }
 
-  /// §3.2.2, table 2, modulo 64.
+  /// FIPS 202 §3.2.2, table 2, modulo 64.
   private static let offsets: [UInt64] = [
     0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14,
   ]
 
-  /// §3.2.5
+  /// FIPS 202 §3.2.5
   private static let roundConstants: [UInt64] = [
     0x0000_0000_0000_0001, 0x0000_0000_0000_8082, 0x8000_0000_0000_808a, 0x8000_0000_8000_8000,
     0x0000_0000_0000_808b, 0x0000_0000_8000_0001, 0x8000_0000_8000_8081, 0x8000_0000_0000_8009,

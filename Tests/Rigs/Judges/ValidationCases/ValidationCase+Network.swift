@@ -6,7 +6,7 @@ import Resources
 extension ValidationCase {
   static let pools: [ValidationCase] =
     table(
-      [.ipPool], "§1.2 IPPool",
+      [.ipPool], "compatibility §1.2 IPPool",
       [
         .ok("cidr: 10.0.0.0/16"), .ok("cidr: 10.0.0.0/26"), .ok("cidr: 'fd00::/64'"),
         .ok("cidr: 'fd00::/122'"), .ok("cidr: 10.0.0.0/28, blockSize: 28"),
@@ -42,7 +42,7 @@ extension ValidationCase {
         .bad("cidr: 10.0.0.0/16, colour: red", "spec.colour", onlyInFiles: unknownField),
       ])
     + table(
-      [.ipPool], "§1.3 IPPool (CEL)",
+      [.ipPool], "compatibility §1.3 IPPool (CEL)",
       [
         .bad("cidr: 10.0.0.1/16", "IPPool CIDR must be strictly masked"),
         .bad("cidr: 'fd00::1/64'", "IPPool CIDR must be strictly masked"),
@@ -84,7 +84,7 @@ extension ValidationCase {
       ])
 
   static let reservations = table(
-    [.ipReservation], "§1.2 IPReservation",
+    [.ipReservation], "compatibility §1.2 IPReservation",
     [
       .ok(""), .ok("reservedCIDRs: []"), .ok("reservedCIDRs: [10.0.0.1]"),
       .ok("reservedCIDRs: [10.0.0.0/30, 'fd00::1']"),
@@ -95,7 +95,7 @@ extension ValidationCase {
 
   static let bgpConfigurations: [ValidationCase] =
     table(
-      [.bgpConfiguration], "§1.2 BGPConfiguration", name: "default",
+      [.bgpConfiguration], "compatibility §1.2 BGPConfiguration", name: "default",
       [
         .ok(""), .ok("logSeverityScreen: Debug"), .ok("nodeToNodeMeshEnabled: false"),
         .ok("asNumber: 64512"), .ok("asNumber: '64512'"), .ok("asNumber: '1.10'"),
@@ -143,14 +143,14 @@ extension ValidationCase {
           "prefixAdvertisements[0].communities[1]"),
       ])
     + table(
-      [.bgpConfiguration], "§1.2 BGPConfiguration: only on default", name: "node.n1",
+      [.bgpConfiguration], "compatibility §1.2 BGPConfiguration: only on default", name: "node.n1",
       [
         .ok("logSeverityScreen: Info"),
         .bad("asNumber: 64512", "spec.asNumber"),
         .bad("nodeToNodeMeshEnabled: true", "spec.nodeToNodeMeshEnabled"),
       ])
     + table(
-      [.bgpConfiguration], "§1.3 BGPConfiguration (CEL)", name: "default",
+      [.bgpConfiguration], "compatibility §1.3 BGPConfiguration (CEL)", name: "default",
       [
         .bad(
           "nodeToNodeMeshEnabled: false, nodeMeshPassword: {secretKeyRef: {name: s, key: k}}",
@@ -176,7 +176,7 @@ extension ValidationCase {
 
   static let peers: [ValidationCase] =
     table(
-      [.bgpPeer], "§1.2 BGPPeer",
+      [.bgpPeer], "compatibility §1.2 BGPPeer",
       [
         .ok("peerIP: 192.0.2.1, asNumber: 64512"), .ok("peerIP: '192.0.2.1:1790', asNumber: 1"),
         .ok("peerIP: '[fd00::1]:1790', asNumber: '1.10'"), .ok("peerIP: 'fd00::1', asNumber: 1"),
@@ -201,7 +201,7 @@ extension ValidationCase {
         .bad("nodeSelector: '('", "spec.nodeSelector", onlyInFiles: syntax),
       ])
     + table(
-      [.bgpPeer], "§1.3 BGPPeer (CEL)",
+      [.bgpPeer], "compatibility §1.3 BGPPeer (CEL)",
       [
         .bad("node: n, nodeSelector: has(a)", "node and nodeSelector cannot both be set"),
         .bad(
@@ -228,7 +228,7 @@ extension ValidationCase {
 
   static let filters: [ValidationCase] =
     table(
-      [.bgpFilter], "§1.2 BGPFilter",
+      [.bgpFilter], "compatibility §1.2 BGPFilter",
       [
         .ok(""), .ok("exportV4: [{action: Accept}]"),
         .ok("exportV4: [{action: Reject, cidr: 10.0.0.0/8, matchOperator: In}]"),
@@ -274,7 +274,7 @@ extension ValidationCase {
             + "prefixLength: {max: 33}}]", "prefixLength.max"),
       ])
     + table(
-      [.bgpFilter], "§1.3 BGPFilter (CEL)",
+      [.bgpFilter], "compatibility §1.3 BGPFilter (CEL)",
       [
         .bad(
           "exportV4: [{action: Accept, cidr: 10.0.0.0/8}]",

@@ -5,7 +5,7 @@ import Resources
 
 extension ValidationCase {
   static let sets = table(
-    [.networkSet, .globalNetworkSet], "§1.2 NetworkSet / GlobalNetworkSet",
+    [.networkSet, .globalNetworkSet], "compatibility §1.2 NetworkSet / GlobalNetworkSet",
     [
       .ok(""), .ok("nets: [10.0.0.1, 10.0.0.0/8, 'fd00::/8']"), .ok("Nets: [10.0.0.1]"),
       .stored("NETS: [10.0.0.1]", "nets: [10.0.0.1]"),
@@ -18,7 +18,7 @@ extension ValidationCase {
 
   static let hostEndpoints =
     table(
-      [.hostEndpoint], "§1.2 HostEndpoint", base: "node: n",
+      [.hostEndpoint], "compatibility §1.2 HostEndpoint", base: "node: n",
       [
         .ok("interfaceName: eth0"), .ok("interfaceName: '*'"), .ok("expectedIPs: [10.0.0.1]"),
         .ok("interfaceName: eth0, profiles: [kns.a, projectcalico-default-allow]"),
@@ -36,14 +36,14 @@ extension ValidationCase {
         .bad("interfaceName: eth0, ports: [{name: a, protocol: TCP, port: 0}]", "port"),
       ])
     + table(
-      [.hostEndpoint], "§1.3 HostEndpoint (CEL)",
+      [.hostEndpoint], "compatibility §1.3 HostEndpoint (CEL)",
       [
         .bad("interfaceName: eth0", "node must be specified"),
         .bad("node: n", "at least one of interfaceName or expectedIPs must be specified"),
       ])
 
   static let workloadEndpoints = table(
-    [.workloadEndpoint], "§1.2 WorkloadEndpoint, §1.3 WEP / ports (Go)",
+    [.workloadEndpoint], "compatibility §1.2 WorkloadEndpoint, compatibility §1.3 WEP / ports (Go)",
     [
       .ok("ipNetworks: [10.0.0.1/32, 'fd00::1/128']"), .ok("interfaceName: cali1"),
       .ok("ipNetworks: [10.0.0.1/32], ipNATs: [{internalIP: 10.0.0.1, externalIP: 192.0.2.1}]"),
@@ -70,7 +70,7 @@ extension ValidationCase {
     ])
 
   static let nodes = table(
-    [.node], "§1.2 Node",
+    [.node], "compatibility §1.2 Node",
     [
       .ok(""), .ok("bgp: {ipv4Address: 10.0.0.1/24}"), .ok("bgp: {asNumber: '1.10'}"),
       .ok("bgp: {asNumber: '65001'}"), .ok("bgp: {routeReflectorClusterID: 1.0.0.1}"),
@@ -88,7 +88,7 @@ extension ValidationCase {
 
   static let agents: [ValidationCase] =
     table(
-      [.felixConfiguration], "§4.2", name: "default",
+      [.felixConfiguration], "compatibility §4.2", name: "default",
       [
         .ok(""), .ok("healthPort: 9099"), .ok("bpfConnectTimeLoadBalancing: TCP"),
         .ok("logSeverityScreen: Info"),
@@ -141,7 +141,7 @@ extension ValidationCase {
         .bad("logActionRateLimit: 0/second", "spec.logActionRateLimit"),
       ])
     + table(
-      [.felixConfiguration], "§1.3 FelixConfiguration (CEL)", name: "default",
+      [.felixConfiguration], "compatibility §1.3 FelixConfiguration (CEL)", name: "default",
       [
         .ok("nodeSelector: has(a)", name: "some"),
         .ok("routeTableRanges: [{min: 10, max: 20}]"),
@@ -162,7 +162,8 @@ extension ValidationCase {
       ])
 
   static let controllers = table(
-    [.kubeControllersConfiguration], "§1.2 KubeControllersConfiguration", name: "default",
+    [.kubeControllersConfiguration], "compatibility §1.2 KubeControllersConfiguration",
+    name: "default",
     [
       .ok(""), .ok("healthChecks: Disabled"), .ok("etcdV3CompactionPeriod: 10m"),
       .ok("prometheusMetricsPort: 0"), .ok("controllers: {node: {syncLabels: Disabled}}"),
@@ -198,13 +199,13 @@ extension ValidationCase {
 
   static let records: [ValidationCase] =
     table(
-      [.clusterInformation], "§1.2 ClusterInformation", name: "default",
+      [.clusterInformation], "compatibility §1.2 ClusterInformation", name: "default",
       [
         .ok("clusterGUID: a, datastoreReady: true"),
         .bad("datastoreReady: 'yes'", "spec.datastoreReady"), .bad("", "metadata.name", name: "a"),
       ])
     + table(
-      [.calicoNodeStatus], "§1.2 CalicoNodeStatus",
+      [.calicoNodeStatus], "compatibility §1.2 CalicoNodeStatus",
       [
         .ok("node: n, classes: [Agent, BGP, Routes], updatePeriodSeconds: 0"),
         .bad("node: n, classes: [agent]", "spec.classes[0]"),
@@ -213,7 +214,7 @@ extension ValidationCase {
         .bad("node: n, updatePeriodSeconds: -1", "spec.updatePeriodSeconds"),
       ])
     + table(
-      [.ipamConfiguration], "§1.2 IPAMConfiguration", name: "default",
+      [.ipamConfiguration], "compatibility §1.2 IPAMConfiguration", name: "default",
       [
         .ok("strictAffinity: true, maxBlocksPerHost: 1000000"),
         .bad("maxBlocksPerHost: -1", "spec.maxBlocksPerHost"),
@@ -226,7 +227,7 @@ extension ValidationCase {
   static let names: [ValidationCase] =
     table(
       [.networkPolicy, .stagedNetworkPolicy, .stagedGlobalNetworkPolicy],
-      "§1.4 Names: namespaced and staged policies",
+      "compatibility §1.4 Names: namespaced and staged policies",
       [
         .ok("", name: "a"), .ok("", name: "t.a"), .ok("", name: long(253)),
         .ok("", name: "t." + long(251)), .bad("", "is too long", name: long(254)),
@@ -234,7 +235,8 @@ extension ValidationCase {
         .bad("", "metadata.name", name: "-a"), .bad("", "metadata.name", name: "a-"),
       ])
     + table(
-      [.networkPolicy, .stagedNetworkPolicy], "§1.4 Names: knp.default. and ossg.default.",
+      [.networkPolicy, .stagedNetworkPolicy],
+      "compatibility §1.4 Names: knp.default. and ossg.default.",
       [
         .ok("", name: "ossg.default.a.b"), .ok("", name: "knp.default." + long(241)),
         .bad("", "is too long", name: "knp.default." + long(242)),
@@ -243,7 +245,7 @@ extension ValidationCase {
         .bad("", "metadata.name", name: "knp.default.-a"),
       ])
     + table(
-      [.profile, .networkSet, .stagedKubernetesNetworkPolicy], "§1.4 general",
+      [.profile, .networkSet, .stagedKubernetesNetworkPolicy], "compatibility §1.4 general",
       [
         .ok("", name: long(253)), .bad("", "is too long", name: long(254)),
         .bad("", "metadata.name", name: "a..b"),
@@ -251,20 +253,20 @@ extension ValidationCase {
         .bad("", "metadata.labels", metadata: "labels: {a_: c}"),
       ])
     + table(
-      [.tier], "§1.2 Tier: names",
+      [.tier], "compatibility §1.2 Tier: names",
       [
         .ok("", name: long(63)), .bad("", "is too long", name: long(64)),
         .bad("", "metadata.name", name: "-a"),
       ])
     + table(
-      [.globalNetworkPolicy], "§1.4 Names: GNP",
+      [.globalNetworkPolicy], "compatibility §1.4 Names: GNP",
       [
         .ok("", name: long(63)), .bad("", "is too long", name: long(64)),
         .bad("", "metadata.name", name: "a."),
       ])
     + table(
       [.globalNetworkSet, .ipReservation, .globalNetworkPolicy],
-      "§1.4 Names: labels and annotations",
+      "compatibility §1.4 Names: labels and annotations",
       [
         .ok("", metadata: "labels: {a/b: c, d: ''}"),
         .ok("", metadata: "annotations: {Example.com/Any: any text}"),

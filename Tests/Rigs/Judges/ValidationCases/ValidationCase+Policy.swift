@@ -22,7 +22,7 @@ extension ValidationCase {
 
   static let rules: [ValidationCase] =
     table(
-      policyKinds, "§1.3 Policy rules",
+      policyKinds, "compatibility §1.3 Policy rules",
       [
         .ok("ingress: [{action: Allow}]"), .ok("ingress: [{action: Pass}]"),
         .ok("ingress: [{action: Log}, {action: Deny}]"),
@@ -150,12 +150,12 @@ extension ValidationCase {
           "cannot specify ServiceAccounts and Services on the same rule"),
       ])
     + table(
-      [.globalNetworkPolicy, .stagedGlobalNetworkPolicy], "§1.3 policy rules (Go)",
+      [.globalNetworkPolicy, .stagedGlobalNetworkPolicy], "compatibility §1.3 policy rules (Go)",
       [.bad(egress("destination: {services: {name: s}}"), "must specify a namespace")])
 
   static let policies: [ValidationCase] =
     table(
-      policyKinds, "§1.2 GlobalNetworkPolicy",
+      policyKinds, "compatibility §1.2 GlobalNetworkPolicy",
       [
         .ok(""), .ok("order: 1.5"), .ok("order: -1"), .ok("selector: has(a)"),
         .ok("types: [Ingress, Egress]"), .ok("performanceHints: [AssumeNeededOnEveryNode]"),
@@ -183,7 +183,7 @@ extension ValidationCase {
         .bad("tier: A", "spec.tier"),
       ])
     + table(
-      [.globalNetworkPolicy, .stagedGlobalNetworkPolicy], "§1.3 GNP (CEL)",
+      [.globalNetworkPolicy, .stagedGlobalNetworkPolicy], "compatibility §1.3 GNP (CEL)",
       [
         .ok("preDNAT: true, applyOnForward: true, ingress: [{action: Allow}]"),
         .ok("doNotTrack: true, applyOnForward: true"),
@@ -200,7 +200,7 @@ extension ValidationCase {
           "preDNAT policy cannot have 'Egress' type"),
       ])
     + table(
-      [.networkPolicy, .stagedNetworkPolicy], "§1.2 NetworkPolicy",
+      [.networkPolicy, .stagedNetworkPolicy], "compatibility §1.2 NetworkPolicy",
       [
         .bad("preDNAT: true", "spec.preDNAT", onlyInFiles: unknownField),
         .bad("namespaceSelector: has(a)", "namespaceSelector", onlyInFiles: unknownField),
@@ -209,7 +209,8 @@ extension ValidationCase {
 
   static let staged: [ValidationCase] =
     table(
-      [.stagedGlobalNetworkPolicy, .stagedNetworkPolicy], "§1.2 NetworkPolicy: stagedAction",
+      [.stagedGlobalNetworkPolicy, .stagedNetworkPolicy],
+      "compatibility §1.2 NetworkPolicy: stagedAction",
       [
         .ok("stagedAction: Learn"), .ok("stagedAction: Ignore"), .ok("stagedAction: Delete"),
         .ok("stagedAction: Delete, tier: default"),
@@ -220,7 +221,7 @@ extension ValidationCase {
           "Spec fields, except Tier, should all be zero-value if stagedAction is Delete"),
       ])
     + table(
-      [.stagedKubernetesNetworkPolicy], "§1.2 StagedKubernetesNetworkPolicy",
+      [.stagedKubernetesNetworkPolicy], "compatibility §1.2 StagedKubernetesNetworkPolicy",
       [
         .ok("podSelector: {matchLabels: {a: b}}, policyTypes: [Ingress]"),
         .ok("ingress: [{ports: [{protocol: TCP, port: 80}]}]"), .stored("", "stagedAction: Set"),
@@ -234,7 +235,7 @@ extension ValidationCase {
       ])
 
   static let profiles = table(
-    [.profile], "§1.2 Profile",
+    [.profile], "compatibility §1.2 Profile",
     [
       .ok(""), .ok("labelsToApply: {a: b, pcns.a/b: ''}"), .ok("ingress: [{action: Allow}]"),
       .bad("labelsToApply: {'a b': c}", "spec.labelsToApply"),
@@ -245,7 +246,7 @@ extension ValidationCase {
     ])
 
   static let tiers = table(
-    [.tier], "§1.2 Tier",
+    [.tier], "compatibility §1.2 Tier",
     [
       .ok("order: 1"), .ok(""), .ok("defaultAction: Pass"),
       .stored("", "defaultAction: Deny"), .stored("", "order: 1000000", name: "default"),

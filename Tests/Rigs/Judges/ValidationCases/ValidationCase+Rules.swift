@@ -17,7 +17,7 @@ extension ValidationCase {
 
   static let ruleValues: [ValidationCase] =
     table(
-      policyKinds, "§1.3 Policy rules: ports",
+      policyKinds, "compatibility §1.3 Policy rules: ports",
       [
         .ok(ports("1")), .ok(ports("65535")), .ok(ports("'80:90'")), .ok(ports("a-b.c_d")),
         .ok(ports("8a")), .ok(ports("80", "udp")), .ok(ports("80", "17")),
@@ -36,7 +36,7 @@ extension ValidationCase {
         .bad(ports(String(repeating: "a", count: 129)), "port range invalid"),
       ])
     + table(
-      policyKinds, "§1.3 Policy rules: protocols",
+      policyKinds, "compatibility §1.3 Policy rules: protocols",
       [
         .ok(rule("protocol: 255")), .ok(rule("notProtocol: icmp")), .ok(rule("protocol: Icmpv6")),
         .bad(rule("protocol: ''"), "spec.ingress[0].protocol"),
@@ -49,7 +49,7 @@ extension ValidationCase {
         .bad(rule("protocol: Icmp, ipVersion: 6"), "protocol ICMP requires ipVersion 4"),
       ])
     + table(
-      policyKinds, "§1.3 Policy rules: nets",
+      policyKinds, "compatibility §1.3 Policy rules: nets",
       [
         .ok(rule("source: {nets: [10.0.0.0/8, 192.0.2.1]}")),
         .ok(rule("source: {nets: ['fd00::/8'], notNets: ['fd00::1']}")),
@@ -70,7 +70,7 @@ extension ValidationCase {
           "rule IP version doesn't match CIDR version"),
       ])
     + table(
-      policyKinds, "§1.3 Policy rules: selectors",
+      policyKinds, "compatibility §1.3 Policy rules: selectors",
       [
         .ok(rule("source: {namespaceSelector: (global())}")),
         .ok(rule("source: {selector: \"a == 'global()'\"}")),
@@ -85,7 +85,7 @@ extension ValidationCase {
         .bad("serviceAccountSelector: 'has(a) || global()'", "spec.serviceAccountSelector"),
       ])
     + table(
-      policyKinds, "§1.3 Policy rules: http and annotations",
+      policyKinds, "compatibility §1.3 Policy rules: http and annotations",
       [
         .ok(rule("http: {paths: [{exact: /a/b%20c;d=e}]}")),
         .bad(rule("http: {paths: [{}]}"), "http.paths[0]"),
@@ -96,7 +96,7 @@ extension ValidationCase {
         .bad(rule("metadata: {annotations: {a/b/c: d}}"), "metadata.annotations"),
       ])
     + table(
-      policyKinds, "§1.2 GlobalNetworkPolicy: types and tiers",
+      policyKinds, "compatibility §1.2 GlobalNetworkPolicy: types and tiers",
       [
         .ok("tier: default"), .bad("tier: no.label", "spec.tier"),
         .bad("types: [Egress, Ingress, Egress]", "'Egress' type specified more than once"),
@@ -106,7 +106,7 @@ extension ValidationCase {
       ])
 
   static let kubernetesRules: [ValidationCase] = table(
-    [.stagedKubernetesNetworkPolicy], "§1.2 StagedKubernetesNetworkPolicy: values",
+    [.stagedKubernetesNetworkPolicy], "compatibility §1.2 StagedKubernetesNetworkPolicy: values",
     [
       .ok("ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}]}]"),
       .ok("ingress: [{ports: [{port: http}, {port: '80'}]}]"),

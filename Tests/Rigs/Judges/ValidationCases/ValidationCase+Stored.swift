@@ -7,7 +7,7 @@ extension ValidationCase {
   /// IPAM's own records, which programs write and people mend.
   static let ipamRecords: [ValidationCase] =
     table(
-      [.blockAffinity], "§1.2 BlockAffinity", base: "node: n",
+      [.blockAffinity], "compatibility §1.2 BlockAffinity", base: "node: n",
       [
         .ok("cidr: 10.0.0.0/26, state: confirmed, type: host"),
         .ok("cidr: 'fd00::/122', state: pendingDeletion, type: virtual"),
@@ -19,10 +19,10 @@ extension ValidationCase {
         .bad("cidr: 10.0.0.0/26, owner: a", "not recognized", onlyInFiles: record),
       ])
     + table(
-      [.blockAffinity], "§1.2 BlockAffinity",
+      [.blockAffinity], "compatibility §1.2 BlockAffinity",
       [.bad("cidr: 10.0.0.0/26", "spec.node", onlyInFiles: record)])
     + table(
-      [.ipamBlock], "§1.2 IPAMBlock", base: "unallocated: [1], strictAffinity: false",
+      [.ipamBlock], "compatibility §1.2 IPAMBlock", base: "unallocated: [1], strictAffinity: false",
       [
         .ok(
           "cidr: 10.0.0.0/31, affinity: 'host:n', allocations: [0, null], "
@@ -33,7 +33,7 @@ extension ValidationCase {
         .bad("cidr: 10.0.0.0/31, allocations: [], attributes: [{secondary: [a]}]", "secondary"),
       ])
     + table(
-      [.ipamHandle], "§1.2 IPAMHandle",
+      [.ipamHandle], "compatibility §1.2 IPAMHandle",
       [
         .ok("handleID: a, block: {10.0.0.0/26: 1}"),
         .bad("block: {10.0.0.0/26: 1}", "spec.handleID", onlyInFiles: record),
@@ -44,7 +44,7 @@ extension ValidationCase {
   /// What stands in the metadata of any object beside its name.
   static let generated =
     table(
-      [.globalNetworkSet, .networkPolicy], "§1.4 Names and generic validation",
+      [.globalNetworkSet, .networkPolicy], "compatibility §1.4 Names and generic validation",
       [
         .ok("", metadata: "generateName: a-b-"), .ok("", metadata: "generateName: a.b"),
         .ok("", metadata: "generateName: ''"),
@@ -53,22 +53,22 @@ extension ValidationCase {
       ])
     // An API server has its own word for it.
     + table(
-      [.globalNetworkSet], "§1.4 Names and generic validation",
+      [.globalNetworkSet], "compatibility §1.4 Names and generic validation",
       [.bad("", "generateName", metadata: "generateName: [a]")])
 
   /// Words that are written in one way, and lists that are left out where they are empty.
   static let written =
     table(
-      [.bgpConfiguration], "§1.2 BGPConfiguration", name: "default",
+      [.bgpConfiguration], "compatibility §1.2 BGPConfiguration", name: "default",
       [
         .ok("logSeverityScreen: Fatal"), .bad("logSeverityScreen: debug", "logSeverityScreen"),
         .bad("logSeverityScreen: Trace", "logSeverityScreen"),
       ])
     + table(
-      [.bgpFilter], "§1.2 BGPFilter",
+      [.bgpFilter], "compatibility §1.2 BGPFilter",
       [.bad("importV4: [{action: Accept, operations: []}]", "importV4[0].operations")])
     + table(
-      [.felixConfiguration], "§4.2 Complete FelixConfiguration", name: "default",
+      [.felixConfiguration], "compatibility §4.2 Complete FelixConfiguration", name: "default",
       [
         .ok("istioDSCPMark: 0"), .ok("istioDSCPMark: 63"), .ok("istioDSCPMark: AF41"),
         .ok("istioDSCPMark: '23'"), .bad("istioDSCPMark: 64", "spec.istioDSCPMark"),
@@ -77,7 +77,7 @@ extension ValidationCase {
         .bad("istioDSCPMark: [1]", "spec.istioDSCPMark"),
       ])
     + table(
-      [.globalNetworkPolicy], "§1.3 Policy rules",
+      [.globalNetworkPolicy], "compatibility §1.3 Policy rules",
       [
         // Methods are not counted up: what HTTP has, and what may come.
         .ok("ingress: [{action: Allow, http: {methods: [GET, PURGE, x-own]}}]"),

@@ -7,7 +7,7 @@ import Resources
 extension ValidationCase {
   static let networks: [ValidationCase] =
     table(
-      [.ipPool], "§1.2 IPPool: cidr",
+      [.ipPool], "compatibility §1.2 IPPool: cidr",
       ["2001:DB8::/48", "169.253.0.0/16", "169.255.0.0/16", "fec0::/10"].map {
         .ok("cidr: '\($0)'")
       }
@@ -23,9 +23,10 @@ extension ValidationCase {
             "global() selector is not valid for IPPool nodeSelector"),
         ])
     + table(
-      [.networkSet, .globalNetworkSet], "§1.2 NetworkSet / GlobalNetworkSet: nets",
+      [.networkSet, .globalNetworkSet], "compatibility §1.2 NetworkSet / GlobalNetworkSet: nets",
       lists("nets"))
-    + table([.ipReservation], "§1.2 IPReservation: reservedCIDRs", lists("reservedCIDRs"))
+    + table(
+      [.ipReservation], "compatibility §1.2 IPReservation: reservedCIDRs", lists("reservedCIDRs"))
 
   private static func lists(_ field: String) -> [Row] {
     ["10.0.0.1/24", "fd00::1", "fd00::/64", "0.0.0.0/0", "::/0"].map {
@@ -38,7 +39,7 @@ extension ValidationCase {
 
   static let bgpValues: [ValidationCase] =
     table(
-      [.bgpPeer], "§1.2 BGPPeer: peerIP", base: "asNumber: 64512",
+      [.bgpPeer], "compatibility §1.2 BGPPeer: peerIP", base: "asNumber: 64512",
       ["192.0.2.1:179", "[fd00::1]:1790", "192.0.2.1:65535"].map { .ok("peerIP: '\($0)'") }
         + [
           "192.0.2", "192.0.2.1:bgp", "[fd00::1]", "[192.0.2.1]:1", "fd00::1::2", "192.0.2.1:",
@@ -52,7 +53,7 @@ extension ValidationCase {
           .bad("peerIP: 10.0.0.2, nodeSelector: global()", "spec.nodeSelector"),
         ])
     + table(
-      [.bgpPeer], "§1.4 ASNumber", base: "peerIP: 192.0.2.1",
+      [.bgpPeer], "compatibility §1.4 ASNumber", base: "peerIP: 192.0.2.1",
       ["0", "'0'", "'007'", "'65535.65535'", "'01.02'", "'4294967295'", "4294967295"].map {
         .ok("asNumber: \($0)")
       }
@@ -61,10 +62,11 @@ extension ValidationCase {
           "'0x1'", "4294967296",
         ].map { .bad("asNumber: \($0)", "spec.asNumber") })
     + table(
-      [.bgpPeer], "§1.2 BGPPeer: enumerations", base: "peerIP: 192.0.2.1, asNumber: 1",
+      [.bgpPeer], "compatibility §1.2 BGPPeer: enumerations",
+      base: "peerIP: 192.0.2.1, asNumber: 1",
       ["nextHopMode", "sourceAddress"].map { .bad("\($0): ''", "spec.\($0)") })
     + table(
-      [.bgpPeer], "§1.2 BGPPeer: durations", base: "peerIP: 192.0.2.1, asNumber: 1",
+      [.bgpPeer], "compatibility §1.2 BGPPeer: durations", base: "peerIP: 192.0.2.1, asNumber: 1",
       ["0", "+0", "-0", "-0s", "1.5h", ".5s", "1.s", "+2m", "1h2m3s4ms5us6ns", "7µs"].map {
         .ok("keepaliveTime: '\($0)'")
       }
@@ -72,7 +74,7 @@ extension ValidationCase {
           .bad("keepaliveTime: '\($0)'", "spec.keepaliveTime")
         })
     + table(
-      [.bgpConfiguration], "§1.2 BGPConfiguration: communities", name: "default",
+      [.bgpConfiguration], "compatibility §1.2 BGPConfiguration: communities", name: "default",
       ["1:2", "0:0", "65535:65535", "1:2:3", "4294967295:0:4294967295"].map {
         .ok("communities: [{name: a, value: '\($0)'}], \(use("a"))")
       }
@@ -85,7 +87,7 @@ extension ValidationCase {
             "invalid community value or format used.")
         })
     + table(
-      [.bgpFilter], "§1.2 BGPFilter: communities",
+      [.bgpFilter], "compatibility §1.2 BGPFilter: communities",
       ["65535:65535", "4294967295:1:1"].map { .ok(filter("communities: {values: ['\($0)']}")) }
         + ["65536:1", "1:70000", "4294967296:1:1", "1:2:3:4", "1:2:03", ""].map {
           .bad(
@@ -116,13 +118,13 @@ extension ValidationCase {
 
   static let hostValues: [ValidationCase] =
     table(
-      [.hostEndpoint], "§1.4 interface names", base: "node: n",
+      [.hostEndpoint], "compatibility §1.4 interface names", base: "node: n",
       ["bond0.100", "a-b_c"].map { .ok("interfaceName: '\($0)'") }
         + ["eth 0", "an-interface-name-too-long", "eth/0"].map {
           .bad("interfaceName: '\($0)'", "spec.interfaceName")
         })
     + table(
-      [.hostEndpoint], "§1.2 HostEndpoint: addresses and ports", base: "node: n",
+      [.hostEndpoint], "compatibility §1.2 HostEndpoint: addresses and ports", base: "node: n",
       [.ok("expectedIPs: ['fd00::1']")]
         + ["10.0.0.1/32", "10.0.0.256", "host"].map {
           .bad("expectedIPs: ['\($0)']", "spec.expectedIPs[0]")
@@ -136,7 +138,7 @@ extension ValidationCase {
 
   static let settings: [ValidationCase] =
     table(
-      [.felixConfiguration], "§4.2: forms of values", name: "default",
+      [.felixConfiguration], "compatibility §4.2: forms of values", name: "default",
       [
         .ok("nodeSelector: \"a == 'global()'\"", name: "some"),
         .bad("nodeSelector: global()", "spec.nodeSelector", name: "some"),
@@ -192,7 +194,8 @@ extension ValidationCase {
       ])
     + table(
       [.kubeControllersConfiguration],
-      "§1.2 KubeControllersConfiguration: templates; §1.4 labels and annotations", name: "default",
+      "compatibility §1.2 KubeControllersConfiguration: templates; compatibility §1.4 labels and annotations",
+      name: "default",
       [
         "labels: {a/b: '', a-b_c.d: e}", "annotations: {A.b/C: any text}", "generateName: a.b",
         "generateName: ''", "interfacePattern: ''", "interfaceCIDRs: [10.0.0.0/8]",

@@ -3,8 +3,8 @@
 
 public import Resources
 
-/// An object and what Calico says of it, taken from the facts. How that is found out is not part of
-/// a case: files and API servers are asked the same.
+/// An object and what Calico says of it, as docs/compatibility has it. How that is found out is not
+/// part of a case: files and API servers are asked the same.
 public struct ValidationCase: Sendable, CustomStringConvertible {
   public enum Verdict: Sendable, Hashable {
     case valid
@@ -22,8 +22,8 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
   /// The members of the spec, as flow YAML without the braces.
   public let spec: String
   public let verdict: Verdict
-  /// Where in the facts it is said.
-  public let fact: String
+  /// Where in docs/compatibility it is said.
+  public let citation: String
   /// Why an API server that has our definitions gives the other verdict; nil where it does not.
   public let onlyInFiles: String?
 
@@ -40,7 +40,9 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
       """
   }
 
-  public var description: String { "\(kind.rawValue) \(name) {\(metadata)} {\(spec)} (\(fact))" }
+  public var description: String {
+    "\(kind.rawValue) \(name) {\(metadata)} {\(spec)} (\(citation))"
+  }
 
   /// All of them.
   public static let all =
@@ -90,14 +92,14 @@ public struct ValidationCase: Sendable, CustomStringConvertible {
 
   /// - Parameter base: what every row's spec begins with.
   static func table(
-    _ kinds: [Kind], _ fact: String, name: String = "x", base: String = "", _ rows: [Row]
+    _ kinds: [Kind], _ citation: String, name: String = "x", base: String = "", _ rows: [Row]
   ) -> [ValidationCase] {
     kinds.flatMap { kind in
       rows.map { row in
         ValidationCase(
           kind: kind, name: row.name ?? name, metadata: row.metadata,
           spec: [base, row.spec].filter { !$0.isEmpty }.joined(separator: ", "),
-          verdict: row.verdict, fact: fact, onlyInFiles: row.onlyInFiles)
+          verdict: row.verdict, citation: citation, onlyInFiles: row.onlyInFiles)
       }
     }
   }
