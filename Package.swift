@@ -160,6 +160,8 @@ let package = Package(
     library("Engines/DesiredState", ["Addressing"]),
     library(
       "Engines/SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
+    // A datastore, behind the gate of its lock, as the source of the engines' updates.
+    library("Engines/StoreSync", ["Datastore", "SyncModel"]),
     library("Engines/PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
     library("Engines/PolicyOracle", ["Addressing", "Resources", "Selectors"]),
     library(
@@ -190,8 +192,8 @@ let package = Package(
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
         "IPAM", "Netlink", "PolicyEngine", "Resources", "Routing", "Selectors", "Settings",
-        "StoreAccess", "SyncModel", "Telemetry", "ValueTree", argumentParser, httpTypes,
-        hummingbird, lifecycle, logging, nioCore, unixSignals,
+        "StoreAccess", "StoreSync", "SyncModel", "Telemetry", "ValueTree", argumentParser,
+        httpTypes, hummingbird, lifecycle, logging, nioCore, unixSignals,
       ]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
@@ -289,6 +291,9 @@ let package = Package(
       "Engines/SyncModelTests",
       ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "ValueTree"]),
     tests(
+      "Engines/StoreSyncTests",
+      ["Datastore", "DesiredState", "Resources", "StoreSync", "SyncModel"]),
+    tests(
       "Engines/PolicyEngineTests",
       [
         "Addressing", "DesiredState", "HostSystem", "PolicyEngine", "Resources", "Selectors",
@@ -333,8 +338,8 @@ let package = Package(
       "Programs/NodeAgentTests",
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
-        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "SyncModel",
-        "Telemetry", "TestSupport", "ValueTree", logging,
+        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "StoreSync",
+        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ]),
     // Everything of a node around policy, in random worlds.
     tests(
@@ -342,7 +347,7 @@ let package = Package(
       [
         "Addressing", "AgentProtocol", "Attachment", "CLinux", "Dataplane", "Datastore",
         "HostSystem", "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings",
-        "Telemetry", "TestSupport", "ValueTree", logging,
+        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"]),
     tests(
       "Rigs/Judges/PacketSimulatorTests", ["Addressing", "Netlink", "PacketLab", "PacketSimulator"]),

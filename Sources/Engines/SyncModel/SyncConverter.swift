@@ -23,6 +23,9 @@ public struct SyncConverter: Sendable {
   /// Everything in the store that is not right, in order.
   public var problems: [ConversionProblem] { findings.values.flatMap(\.problems).sorted() }
 
+  /// Whether there is anything to say of an object.
+  func hasFindings(_ key: ResourceKey) -> Bool { findings[key] != nil }
+
   /// What of one object is not put into force.
   public func unenforced(in key: ResourceKey) -> [Unenforced] {
     (findings[key]?.unenforced ?? []).sorted()

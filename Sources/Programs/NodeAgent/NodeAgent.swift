@@ -13,6 +13,7 @@ import Routing
 import ServiceLifecycle
 import Settings
 import StoreAccess
+import StoreSync
 import Telemetry
 import UnixSignals
 
@@ -105,10 +106,11 @@ public struct NodeAgent: Sendable {
     }
     defer { socket.stop() }
 
-    let gate = LockGate(
-      store, kinds: Self.kinds, report: { Self.say($0, log) }, tell: { notice.show($0) })
+    let source = DatastoreSource(
+      LockGate(
+        store, kinds: Self.kinds, report: { Self.say($0, log) }, tell: { notice.show($0) }))
     let loop = AgentLoop(
-      core: core, gate: gate, bird: bird, server: server, requests: requests.stream,
+      core: core, source: source, bird: bird, server: server, requests: requests.stream,
       mtu: PodMTU(
         folder: configuration.libDirectory, addresses: Self.addresses(of: node),
         log: output.logger("mtu")),

@@ -3,16 +3,6 @@
 
 public import Resources
 
-/// How far a syncer's consumer can trust what it has.
-public enum SyncStatus: String, Sendable, Hashable, CaseIterable {
-  /// The store has not answered yet, or no longer does. What was delivered is the last known state.
-  case waitForDatastore = "wait-for-ready"
-  /// The store answers; some of its contents are still to come.
-  case resyncInProgress = "resync"
-  /// Everything that was in the store has been delivered, and changes follow as they happen.
-  case inSync = "in-sync"
-}
-
 /// What a syncer's consumer takes at once.
 public struct SyncBatch: Sendable {
   /// In the order in which they happened, at most one of each key.

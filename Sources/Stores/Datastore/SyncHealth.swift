@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+public import Resources
+
 /// How a syncer is doing, for health and metrics.
 public struct SyncHealth: Sendable, Hashable {
   /// What the next batch will say.

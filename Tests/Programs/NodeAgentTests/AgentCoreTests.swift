@@ -8,6 +8,7 @@ import Logging
 import Resources
 import Routing
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import NodeAgent
@@ -20,9 +21,7 @@ struct AgentCoreTests {
     private var calls: [CheckedContinuation<DataplaneStatus, Never>?] = []
 
     /// Waits until so many calls have come.
-    func expect(_ count: Int) async {
-      while calls.count < count { await Task.yield() }
-    }
+    func expect(_ count: Int) async { await eventually("call \(count)") { calls.count >= count } }
 
     func answer(_ call: Int, _ status: DataplaneStatus) {
       calls[call]?.resume(returning: status)
@@ -47,6 +46,7 @@ struct AgentCoreTests {
   private struct Rig {
     let script = Script()
     let health = HealthRegistry()
+    let feed = Feed()
     let core: AgentCore
 
     init() {
@@ -92,9 +92,8 @@ struct AgentCoreTests {
     let rig = Rig()
     func process(_ changes: [ResourceChange], _ status: SyncStatus, isNew: Bool) async -> Bool {
       let core = rig.core
-      let result = Task {
-        await core.process(SyncBatch(changes: changes, status: status, isStatusNew: isNew))
-      }
+      let batch = rig.feed.batch(changes, status, isNew: isNew)
+      let result = Task { await core.process(batch) }
       return await result.value.routing != nil
     }
     var node = Node(name: "n1")

@@ -9,6 +9,7 @@ import Logging
 import Resources
 import Routing
 import Settings
+import StoreSync
 import Telemetry
 import TestSupport
 import Testing
@@ -67,8 +68,7 @@ struct AgentLoopTests {
           node: "n1", dataplane: kernel,
           routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
           health: health, metrics: metrics, log: output.logger("core")),
-        gate: LockGate(
-          store, kinds: [.workloadEndpoint, .node, .ipPool], report: { _ in }, tell: { _ in }),
+        source: DatastoreSource(Syncer(store, kinds: [.workloadEndpoint, .node, .ipPool])),
         bird: bird,
         server: StatusServer(health: health, metrics: metrics, log: output.logger("http")),
         requests: AsyncStream { _ in },
@@ -89,10 +89,6 @@ struct AgentLoopTests {
     }
   }
 
-  private func wait(_ isTrue: () async -> Bool) async throws {
-    while await !isTrue() { try await Task.sleep(for: .milliseconds(2)) }
-  }
-
   @Test("policy does not wait for a BIRD that does not answer, which gets the newest plan then")
   func stuck() async throws {
     let rig = try await Rig()
@@ -100,20 +96,20 @@ struct AgentLoopTests {
     node.spec.bgp = NodeBGPSpec()
     node.spec.bgp?.ipv4Address = "10.0.0.1/24"
     node = try #require(try await rig.store.create(node) as? Node)
-    try await wait { await rig.bird.plans == 1 }
+    await eventually { await rig.bird.plans == 1 }
     // BIRD has the plan in hand and does not answer: what comes now gets into the kernel all the
     // same, other plans with it.
     for number in 1...3 {
       node.spec.bgp?.ipv4Address = "10.0.0.\(number + 1)/24"
       node = try await rig.store.updated(node)
       _ = try await rig.store.create(Self.endpoint("later\(number)"))
-      try await wait {
+      await eventually {
         await rig.kernel.state.endpoints["ns/n1-k8s-later\(number)-eth0"] != nil
       }
     }
     #expect(await rig.bird.plans == 1)
     await rig.bird.letGo()
-    try await wait { await rig.bird.plans == 2 }
+    await eventually { await rig.bird.plans == 2 }
     await rig.end()
   }
 
@@ -121,16 +117,16 @@ struct AgentLoopTests {
   func silent() async throws {
     let time = ManualTime()
     let rig = try await Rig { time.now }
-    try await wait { rig.health.readiness.isGood }
+    await eventually { rig.health.readiness.isGood }
     await rig.kernel.hold()
-    try await wait { await rig.kernel.waiting > 0 }
+    await eventually { await rig.kernel.waiting > 0 }
     time.pass(.seconds(89))
     #expect(rig.health.liveness.isGood)
     time.pass(.seconds(2))
     #expect(rig.health.liveness.isGood == false)
     #expect(rig.health.liveness.reason.contains("int_dataplane: no report for 91 s"))
     await rig.kernel.letAll()
-    try await wait { rig.health.liveness.isGood }
+    await eventually { rig.health.liveness.isGood }
     await rig.end()
   }
 }

@@ -8,6 +8,7 @@ import HostSystem
 import Logging
 import Resources
 import Routing
+import SyncModel
 import Synchronization
 import Telemetry
 import TestSupport
@@ -33,11 +34,12 @@ struct AttachmentOrderTests {
 
     let kernel = SlowKernel()
     private(set) var core: AgentCore
+    private var feed = Feed()
     private var mailbox: Mailbox
     private(set) var clients: [UInt64: Client] = [:]
     private var clientCount: UInt64 = 0
     /// Batches that the core has not taken yet.
-    private var batches: [SyncBatch] = []
+    private var batches: [UpdateBatch] = []
     /// The core takes up a batch.
     private var inHand: Flag?
     /// Calls that go on, each of which asks the kernel once at most, that of the batch among them.
@@ -96,7 +98,7 @@ struct AttachmentOrderTests {
     }
 
     func deliver(_ changes: [ResourceChange], isNew: Bool) async {
-      batches.append(SyncBatch(changes: changes, status: .inSync, isStatusNew: isNew))
+      batches.append(feed.batch(changes, isNew: isNew))
       await goOn()
     }
 
@@ -134,6 +136,7 @@ struct AttachmentOrderTests {
       mailbox = try Mailbox()
       await kernel.restart()
       core = Self.makeCore(kernel)
+      feed = Feed()
       await deliver(stored.map { Self.change($0.key, $0.value) }, isNew: true)
     }
 
@@ -155,10 +158,14 @@ struct AttachmentOrderTests {
 
     /// Has the core take up what it can, until everything that goes on waits for the kernel.
     private func goOn() async {
+      let end = ContinuousClock.now + .seconds(60)
       while true {
         while true {
           running.removeAll { $0.isSet }
           if await kernel.waiting == running.count { break }
+          guard ContinuousClock.now < end else {
+            return problems.append("\(running.count) calls do not end, and do not wait")
+          }
           await Task.yield()
         }
         // Before anything else can change what the answers are held to.

@@ -84,7 +84,7 @@ struct BirdControllerTests {
     let old = try BirdStatus.read(socket: rig.daemon.socket)
     #expect(old.peers.count == 1)
     try rig.daemon.stop()
-    while (try? BirdStatus.read(socket: rig.daemon.socket)) != nil { poll(nil, 0, 20) }
+    await eventually("BIRD ends") { (try? BirdStatus.read(socket: rig.daemon.socket)) == nil }
     await rig.controller.check()
     #expect(try BirdStatus.read(socket: rig.daemon.socket).peers.count == 1)
     #expect(rig.checks == 2)

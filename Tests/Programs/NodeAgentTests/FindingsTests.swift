@@ -20,6 +20,7 @@ struct FindingsTests {
   private struct Rig {
     let health = HealthRegistry()
     let metrics = MetricsRegistry()
+    let feed = Feed()
     let core: AgentCore
 
     init() throws {
@@ -35,7 +36,7 @@ struct FindingsTests {
 
     @discardableResult
     func process(_ changes: [ResourceChange]) async -> AgentCore.Effects {
-      await core.process(SyncBatch(changes: changes, status: .inSync, isStatusNew: false))
+      await core.process(feed.batch(changes))
     }
 
     /// What people see of it.

@@ -3,6 +3,8 @@
 
 import Datastore
 import Synchronization
+import TestSupport
+import Testing
 
 /// Time that passes when it is told to.
 final class ManualTime: Sendable {
@@ -48,10 +50,12 @@ final class ManualTime: Sendable {
 
   /// Waits until somebody sleeps, and tells until when.
   func sleeper() async -> Duration {
-    while true {
-      if let until = state.withLock({ $0.sleepers.first?.until }) { return until }
-      await Task.yield()
+    var until: Duration?
+    await eventually("somebody sleeps") {
+      until = state.withLock { $0.sleepers.first?.until }
+      return until != nil
     }
+    return until ?? now
   }
 
   /// Lets time pass, and wakes whose time has come.

@@ -7,6 +7,8 @@ import Glibc
 import LocalDatastore
 import NodeAgent
 import Resources
+import TestSupport
+import TestSupport
 import Testing
 
 @Suite("Starting a node")
@@ -67,14 +69,14 @@ struct NodeStartupTests {
     let folder = try Folder()
     let store = try await LocalDatastore.open(
       path: folder.path + "/ds.db", durability: .processCrash)
-    try await LockGateTests.set(true, in: store)
+    try await store.setLocked(true)
     let revision = try await store.list(ListQuery(.tier)).revision
     await #expect(throws: StartupError.datastoreLocked) {
       _ = try await Self.start(store, Self.environment(folder))
     }
     #expect(try await store.list(ListQuery(.tier)).revision == revision)
     #expect("\(StartupError.datastoreLocked)".contains("calicoctl datastore migrate unlock"))
-    try await LockGateTests.set(false, in: store)
+    try await store.setLocked(false)
     _ = try await Self.start(store, Self.environment(folder))
     await store.close()
   }

@@ -72,8 +72,9 @@ struct RefusedEndpointTests {
       node: "n1", dataplane: dataplane,
       routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/dev/null"),
       health: health, metrics: metrics, log: log)
+    let feed = Feed()
     func process(_ changes: [ResourceChange], isNew: Bool = false) async {
-      _ = await core.process(SyncBatch(changes: changes, status: .inSync, isStatusNew: isNew))
+      _ = await core.process(feed.batch(changes, isNew: isNew))
     }
     let (old, new) = ("2024-01-01T00:00:00Z", "2024-01-01T00:00:01Z")
     await process(

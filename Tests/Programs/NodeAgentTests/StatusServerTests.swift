@@ -38,15 +38,16 @@ struct StatusServerTests {
     address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    while true {
+    var connected: Int32?
+    await eventually("the server listens") {
       let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       let result = withUnsafePointer(to: &address) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) }
       }
-      if result == 0 { return file }
-      close(file)
-      try await Task.sleep(for: .milliseconds(20))
+      if result == 0 { connected = file } else { close(file) }
+      return result == 0
     }
+    return try #require(connected)
   }
 
   private static func ask(_ file: Int32, _ request: String) -> String {

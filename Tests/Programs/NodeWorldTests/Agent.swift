@@ -11,6 +11,7 @@ import Logging
 import Netlink
 import Resources
 import Settings
+import SyncModel
 import Telemetry
 import TestSupport
 
@@ -29,6 +30,7 @@ final class Agent {
   private let dataplane: Dataplane
   private let health = HealthRegistry()
   private let monitor: RouteMonitor
+  private var converter = SyncConverter()
   private var settings: SettingsState
   private var isConfigured = false
   /// What the agent has been told, by the revision.
@@ -109,8 +111,8 @@ final class Agent {
       let isLast = count == changes.count && isAll
       let isNew = isLast && !isInSync
       if isLast { isInSync = true }
-      let batch = SyncBatch(
-        changes: Array(changes.prefix(count)), status: isInSync ? .inSync : .resyncInProgress,
+      let batch = converter.convert(
+        Array(changes.prefix(count)), status: isInSync ? .inSync : .resyncInProgress,
         isStatusNew: isNew)
       changes.removeFirst(count)
       await process(batch)
@@ -119,12 +121,14 @@ final class Agent {
   }
 
   /// As the agent's loop does it.
-  private func process(_ batch: SyncBatch) async {
+  private func process(_ batch: UpdateBatch) async {
     let effects = await core.process(batch)
     if let new = effects.routing { plan = new }
-    guard effects.settingsChanged, batch.status == .inSync else { return }
+    var settingsChanged = false
+    for update in batch.updates { if settings.apply(update) { settingsChanged = true } }
+    guard settingsChanged, batch.status == .inSync else { return }
     let old = settings.current
-    words += settings.update(await core.felixConfigurations, labels: await core.labels)
+    words += settings.settle()
     guard old != settings.current || !isConfigured else { return }
     isConfigured = true
     await core.configure(settings.dataplane)

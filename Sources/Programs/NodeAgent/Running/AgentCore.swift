@@ -12,16 +12,15 @@ import Settings
 import SyncModel
 import Telemetry
 
-/// The middle of the agent: takes what the syncer delivers, keeps the policy engine, the routing
-/// state and the settings up to date, and hands on what follows from them.
+/// The middle of the agent: takes what the source of updates delivers, keeps the policy engine and
+/// the routing state up to date, and hands on what follows from them.
 ///
-/// One batch at a time: while the kernel is being programmed, the syncer merges what comes next.
+/// One batch at a time: while the kernel is being programmed, the source merges what comes next.
 actor AgentCore {
   /// What a batch changed besides the dataplane.
   struct Effects: Sendable {
     /// What BIRD is to do, when that may have changed.
     var routing: RoutingState.Plan?
-    var settingsChanged = false
   }
 
   private let node: String
@@ -29,12 +28,12 @@ actor AgentCore {
   private let health: HealthRegistry
   private let metrics: CoreMetrics
   private let log: Logger
-  private var converter = SyncConverter()
   private var engine: PolicyEngine
   private(set) var routing: RoutingState
-  private(set) var felixConfigurations: [String: FelixConfigurationSpec] = [:]
   private var status = DataplaneStatus()
   private var attachments = Attachments<AgentResponder>()
+  /// What conversion has to say on this node, by object, where it has anything to say.
+  private var found: [ResourceKey: ObjectFindings] = [:]
   private var findings = FindingsReport()
   /// What the last plan for BIRD leaves out, by object.
   private var routingProblems: [ResourceKey: [ConversionProblem]] = [:]
@@ -56,9 +55,6 @@ actor AgentCore {
     self.log = log
     engine = PolicyEngine(node: node)
   }
-
-  /// The labels of this node.
-  var labels: [String: String] { routing.nodes[node]?.labels ?? [:] }
 
   /// What trying again may mend: endpoints by name, and what concerns all of them. What is refused
   /// waits for what stands against it to change.
@@ -99,44 +95,31 @@ actor AgentCore {
     return entries
   }
 
-  /// Takes up one batch of the syncer.
-  func process(_ batch: SyncBatch) async -> Effects {
+  /// Takes up one batch.
+  func process(_ batch: UpdateBatch) async -> Effects {
     var effects = Effects()
     var routingChanged = false
     let clock = ContinuousClock()
-    for change in batch.changes {
+    for update in batch.updates {
       let start = clock.now
-      for update in converter.convert(change) {
-        metrics.count(update)
-        if routing.apply(update) { routingChanged = true }
-        switch update {
-        case .felixConfiguration(let name, let value):
-          felixConfigurations[name] = value
-          effects.settingsChanged = true
-        case .node(node, _):
-          // Configurations may select nodes by their labels.
-          effects.settingsChanged = true
-        default: break
-        }
-        engine.apply(update)
-      }
+      metrics.count(update)
+      if routing.apply(update) { routingChanged = true }
+      engine.apply(update)
       metrics.updateTime.observe(clock.now - start)
     }
     metrics.set(batch.status)
     if batch.isStatusNew {
       log.info("datastore", metadata: ["status": "\(batch.status.rawValue)"])
-      if batch.status == .inSync {
-        engine.apply(.inSync)
-        routingChanged = true
-        effects.settingsChanged = true
-      }
+      if batch.status == .inSync { routingChanged = true }
     }
     // What is half read would be withdrawn.
     isRoutingKnown = batch.status == .inSync
-    var concerned = Set(batch.changes.map(\.key))
+    var concerned = Set(batch.findings.map(\.key))
+    for findings in batch.findings {
+      found[findings.key] = findings.isEmpty(on: node) ? nil : findings
+    }
     if routingChanged, batch.status == .inSync { effects.routing = settle(&concerned) }
-    let others = batch.changes.filter { $0.isEndpoint(elsewhereThan: node) }.map(\.key)
-    report(concerned, besides: Set(others))
+    report(concerned)
     await flush()
     return effects
   }
@@ -231,16 +214,11 @@ actor AgentCore {
 
   /// Says what of these objects is stored and not in force: once in the log, and for as long as it
   /// lasts in the metrics and in the readiness detail.
-  ///
-  /// - Parameter others: Of which nothing is to be said here, not any more either.
-  private func report(_ keys: Set<ResourceKey>, besides others: Set<ResourceKey> = []) {
+  private func report(_ keys: Set<ResourceKey>) {
     for key in keys.sorted() {
-      let change =
-        others.contains(key)
-        ? findings.clear(key)
-        : findings.set(
-          key, unenforced: converter.unenforced(in: key),
-          problems: converter.problems(in: key) + (routingProblems[key] ?? []))
+      let change = findings.set(
+        key, unenforced: found[key]?.unenforced ?? [],
+        problems: (found[key]?.problems ?? []) + (routingProblems[key] ?? []))
       for line in change.lines { log.warning("\(line)") }
       for (name, text) in change.notes { health.note(name, text) }
       metrics.set(key, idle: change.idle, enforced: change.enforced)

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AgentProtocol
-import Datastore
 import Logging
+import Resources
 import ServiceLifecycle
 import Settings
+import SyncModel
 import Telemetry
 
 /// Everything that the agent does over and over, until it is told to stop.
@@ -22,7 +23,7 @@ struct AgentLoop: Service, CustomStringConvertible {
   typealias Request = (AgentRequest, AgentResponder)
 
   let core: AgentCore
-  let gate: LockGate
+  let source: any SyncSource
   let bird: (any RoutingDaemon)?
   let server: StatusServer
   let requests: AsyncStream<Request>
@@ -46,7 +47,7 @@ struct AgentLoop: Service, CustomStringConvertible {
     await core.checkTable()
     try await withGracefulShutdownHandler {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await gate.run() }
+        group.addTask { await source.run() }
         group.addTask { await follow(plans.continuation, addresses.continuation) }
         group.addTask {
           for await next in addresses.stream {
@@ -92,7 +93,8 @@ struct AgentLoop: Service, CustomStringConvertible {
     var metrics: StatusServer.Address?
   }
 
-  /// Takes what the syncer delivers and the lock lets pass. Settings take effect as they change.
+  /// Hands what the source delivers to all who need it: the core, which programs the kernel and says
+  /// what BIRD is to do, and the settings, which take effect as they change.
   private func follow(
     _ plans: AsyncStream<RoutingState.Plan>.Continuation,
     _ addresses: AsyncStream<StatusAddresses>.Continuation
@@ -102,22 +104,20 @@ struct AgentLoop: Service, CustomStringConvertible {
     let interfaceRefresh = Periodic { await core.refreshInterfaces() }
     var isConfigured = false
     var isComplete = false
-    while let batch = await gate.next() {
+    while let batch = await source.next() {
       health.report(
         "async_calc_graph", live: true, ready: batch.status != .waitForDatastore || batch.isUsable,
         detail: batch.status.rawValue)
       let effects = await core.process(batch)
       var plan = effects.routing
+      var settingsChanged = false
+      for update in batch.updates { if settings.apply(update) { settingsChanged = true } }
       // What was read at the start counts until everything has been read once: a configuration that
       // has not come yet is not one that was deleted.
       isComplete = isComplete || batch.status == .inSync
-      if effects.settingsChanged, isComplete {
+      if settingsChanged, isComplete {
         let old = settings.current
-        for problem in settings.update(
-          await core.felixConfigurations, labels: await core.labels)
-        {
-          log.warning("\(problem)")
-        }
+        for problem in settings.settle() { log.warning("\(problem)") }
         if old != settings.current || !isConfigured {
           isConfigured = true
           output.level = settings.logLevel
@@ -156,7 +156,7 @@ struct AgentLoop: Service, CustomStringConvertible {
   }
 }
 
-extension SyncBatch {
-  /// Whether it brings anything: a syncer that lost its store still delivers what it had.
-  fileprivate var isUsable: Bool { !changes.isEmpty }
+extension UpdateBatch {
+  /// Whether it brings anything: a source that lost its store still delivers what it had.
+  fileprivate var isUsable: Bool { !updates.isEmpty }
 }

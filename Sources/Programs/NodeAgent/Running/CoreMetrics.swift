@@ -1,7 +1,6 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
 import PolicyEngine
 import Resources
 import SyncModel
@@ -51,8 +50,9 @@ struct CoreMetrics: Sendable {
       uniqueKeysWithValues: names.map { name, help in (name, registry.gauge(name, help: help)) })
   }
 
+  /// Counts an update of an object.
   func count(_ update: SyncUpdate) {
-    let type =
+    let type: String? =
       switch update {
       case .workloadEndpoint: "workloadEndpoint"
       case .hostEndpoint: "hostEndpoint"
@@ -67,8 +67,9 @@ struct CoreMetrics: Sendable {
       case .bgpConfiguration: "bgpConfiguration"
       case .felixConfiguration: "felixConfiguration"
       case .clusterInformation: "clusterInformation"
-      case .inSync: "inSync"
+      case .inSync: nil
       }
+    guard let type else { return }
     registry.counter(
       "felix_calc_graph_updates_processed",
       help: "Number of datastore updates processed by the calculation graph.",

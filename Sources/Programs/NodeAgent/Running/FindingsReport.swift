@@ -40,9 +40,6 @@ struct FindingsReport: Sendable {
   /// How many things are not right, in all objects.
   private(set) var problemCount = 0
 
-  /// Takes up that there is nothing to say of an object.
-  mutating func clear(_ key: ResourceKey) -> Change { set(key, unenforced: [], problems: []) }
-
   /// Takes up what there is to say of an object now.
   mutating func set(
     _ key: ResourceKey, unenforced: [Unenforced], problems: [ConversionProblem]

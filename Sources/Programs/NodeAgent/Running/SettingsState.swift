@@ -7,6 +7,7 @@ import Netlink
 import Resources
 import Selectors
 import Settings
+import SyncModel
 
 /// The settings in force, worked out anew whenever one of their sources changes.
 struct SettingsState: Sendable {
@@ -16,6 +17,10 @@ struct SettingsState: Sendable {
   private(set) var current: FelixSettings
   /// What is wrong in the sources, and what they set in vain, in words for the log.
   private(set) var problems: [String]
+  /// What the source of updates has told of the datastore's part.
+  private var configurations: [String: FelixConfigurationSpec] = [:]
+  /// The node's, which configurations may select.
+  private var labels: [String: String] = [:]
   /// Those that the agent started with: some stay until it is started again.
   private var started: FelixSettings
   /// What waits for that, in words for the log.
@@ -48,6 +53,21 @@ struct SettingsState: Sendable {
     started = current
     return new
   }
+
+  /// Takes one update; whether it may change the settings once they are settled.
+  mutating func apply(_ update: SyncUpdate) -> Bool {
+    switch update {
+    case .felixConfiguration(let name, let value): configurations[name] = value
+    case .node(node, let value): labels = value?.labels ?? [:]
+    case .inSync: break
+    default: return false
+    }
+    return true
+  }
+
+  /// Works out what follows from all updates; what is to be said about it. Not before everything has
+  /// been read once: a configuration that has not come yet is not one that was deleted.
+  mutating func settle() -> [String] { update(configurations, labels: labels) }
 
   /// Takes over what the datastore says now; what is to be said about it.
   ///

@@ -1,7 +1,6 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
 import Resources
 
 /// Changes that were taken from the syncer and not passed on yet: of each key the last one, so that

@@ -1,13 +1,14 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
+import HostSystem
 import LocalDatastore
 import Resources
 import Synchronization
+import TestSupport
 import Testing
 
-@testable import NodeAgent
+@testable import Datastore
 
 @Suite("The gate that a locked datastore closes", .timeLimit(.minutes(2)))
 struct LockGateTests {
@@ -15,7 +16,7 @@ struct LockGateTests {
 
   /// A gate that runs, and all that has passed it.
   private final class Rig: Sendable {
-    let folder: Folder
+    let folder = TemporaryFolder()
     /// Where a test writes.
     let store: LocalDatastore
     let seen: ObstructedDatastore
@@ -36,10 +37,9 @@ struct LockGateTests {
     }
 
     init(locked: Bool? = false) async throws {
-      folder = try Folder()
       store = try await LocalDatastore.open(
-        path: folder.path + "/ds.db", durability: .processCrash)
-      if let locked { try await LockGateTests.set(locked, in: store) }
+        path: folder.file("ds.db"), durability: .processCrash)
+      if let locked { try await store.setLocked(locked) }
       for name in ["a", "b", "c"] { _ = try await store.create(GlobalNetworkSet(name: name)) }
       seen = ObstructedDatastore(store)
       let told = told
@@ -76,35 +76,18 @@ struct LockGateTests {
     var removed: Set<String> { view.withLock { $0.removed } }
     var status: SyncStatus { view.withLock { $0.status } }
 
-    /// Waits until it holds; whether it came to that.
-    func wait(_ holds: () -> Bool) async -> Bool {
-      for _ in 0..<5000 {
-        if holds() { return true }
-        try? await Task.sleep(for: .milliseconds(2))
-      }
-      return false
+    /// Waits until the gate has asked again whether the store is still locked, and has taken up the
+    /// answer: the third answer comes after the second was, which was asked for after this call.
+    func recheck() async {
+      let before = seen.count(.got)
+      await eventually("asks again") { seen.count(.got) >= before + 3 }
     }
-
-    func settle() async { try? await Task.sleep(for: .milliseconds(150)) }
 
     func stop() async {
       let tasks = tasks.withLock { $0 }
       for task in tasks { task.cancel() }
       for task in tasks { await task.value }
       await store.close()
-    }
-  }
-
-  /// As `calicoctl datastore migrate lock` and `unlock` do.
-  static func set(_ locked: Bool, in store: any Datastore) async throws {
-    var wanted =
-      try await store.find(ClusterInformation.self, "default")
-      ?? ClusterInformation(name: "default")
-    wanted.spec.datastoreReady = !locked
-    if wanted.metadata.resourceVersion == nil {
-      _ = try await store.create(wanted)
-    } else {
-      _ = try await store.update(wanted)
     }
   }
 
@@ -115,9 +98,9 @@ struct LockGateTests {
   @Test("keeps back what happens while it is closed, and gives the outcome when it opens")
   func closes() async throws {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names == ["a", "b", "c"] && rig.status == .inSync })
-    try await Self.set(true, in: rig.store)
-    #expect(await rig.wait { rig.gate.isLocked })
+    #expect(await eventually { rig.names == ["a", "b", "c"] && rig.status == .inSync })
+    try await rig.store.setLocked(true)
+    #expect(await eventually { rig.gate.isLocked })
     let before = rig.revisions
     try await Self.delete("a", rig.store)
     try await Self.delete("b", rig.store)
@@ -126,14 +109,16 @@ struct LockGateTests {
       _ = try await rig.store.create(GlobalNetworkSet(name: "brief-\(index)"))
       try await Self.delete("brief-\(index)", rig.store)
     }
-    await rig.settle()
+    // It has taken some of that, and keeps it: what it gives later shows that nothing was passed on.
+    #expect(await eventually { rig.gate.isHolding })
+    await rig.recheck()
     #expect(rig.revisions == before)
     _ = try await rig.store.create(GlobalNetworkSet(name: "b"))
-    try await Self.set(false, in: rig.store)
-    #expect(await rig.wait { rig.names == ["b", "c", "d"] && rig.status == .inSync })
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.names == ["b", "c", "d"] && rig.status == .inSync })
     #expect(rig.removed == ["a"], "what was there again was never away")
     _ = try await rig.store.create(GlobalNetworkSet(name: "e"))
-    #expect(await rig.wait { rig.names == ["b", "c", "d", "e"] })
+    #expect(await eventually { rig.names == ["b", "c", "d", "e"] })
     #expect(rig.notices == [true, false])
     await rig.stop()
   }
@@ -141,18 +126,19 @@ struct LockGateTests {
   @Test("stays closed when an import takes the ClusterInformation away and writes it again")
   func wiped() async throws {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names.count == 3 })
-    try await Self.set(true, in: rig.store)
-    #expect(await rig.wait { rig.gate.isLocked })
+    #expect(await eventually { rig.names.count == 3 })
+    try await rig.store.setLocked(true)
+    #expect(await eventually { rig.gate.isLocked })
     try await rig.store.delete(DatastoreLock.key, revision: nil)
     try await Self.delete("a", rig.store)
-    await rig.settle()
+    #expect(await eventually { rig.gate.isHolding })
+    await rig.recheck()
     #expect(rig.gate.isLocked && rig.names.count == 3)
-    try await Self.set(true, in: rig.store)
-    await rig.settle()
+    try await rig.store.setLocked(true)
+    await rig.recheck()
     #expect(rig.names.count == 3)
-    try await Self.set(false, in: rig.store)
-    #expect(await rig.wait { rig.names == ["b", "c"] })
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.names == ["b", "c"] })
     #expect(rig.notices == [true, false])
     await rig.stop()
   }
@@ -161,15 +147,15 @@ struct LockGateTests {
     "is open where nothing says whether the datastore is ready", arguments: [nil, false] as [Bool?])
   func open(_ locked: Bool?) async throws {
     let rig = try await Rig(locked: locked)
-    #expect(await rig.wait { rig.names.count == 3 && rig.status == .inSync })
+    #expect(await eventually { rig.names.count == 3 && rig.status == .inSync })
     // Only a lock closes it: that nothing is there any longer does not.
     if locked != nil { try await rig.store.delete(DatastoreLock.key, revision: nil) }
     try await Self.delete("a", rig.store)
-    #expect(await rig.wait { rig.names == ["b", "c"] })
+    #expect(await eventually { rig.names == ["b", "c"] })
     rig.seen.cut(true)
     try await Self.delete("b", rig.store)
     rig.seen.cut(false)
-    #expect(await rig.wait { rig.names == ["c"] && rig.status == .inSync })
+    #expect(await eventually { rig.names == ["c"] && rig.status == .inSync })
     #expect(rig.notices == [])
     await rig.stop()
   }
@@ -178,10 +164,11 @@ struct LockGateTests {
     async throws
   {
     let rig = try await Rig(locked: true)
-    await rig.settle()
+    #expect(await eventually { rig.gate.isLocked })
+    await rig.recheck()
     #expect(rig.names == [] && rig.status == .waitForDatastore)
-    try await Self.set(false, in: rig.store)
-    #expect(await rig.wait { rig.names.count == 3 && rig.status == .inSync })
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.names.count == 3 && rig.status == .inSync })
     await rig.stop()
   }
 
@@ -189,40 +176,41 @@ struct LockGateTests {
     async throws
   {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names.count == 3 })
+    #expect(await eventually { rig.names.count == 3 })
     rig.seen.cut(true)
-    try await Self.set(true, in: rig.store)
+    try await rig.store.setLocked(true)
     for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
     // The lock is what it hears of last.
     rig.seen.hold([.clusterInformation])
     rig.seen.cut(false)
-    #expect(await rig.wait { rig.gate.isLocked })
+    #expect(await eventually { rig.gate.isLocked })
     #expect(rig.names.count == 3)
     for name in ["a", "b"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
-    try await Self.set(false, in: rig.store)
-    #expect(await rig.wait { rig.names == ["a", "b"] })
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.names == ["a", "b"] })
     #expect(rig.removed == ["c"])
     await rig.stop()
   }
 
   @Test("notices a whole migration between two of its lists") func between() async throws {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names.count == 3 })
+    #expect(await eventually { rig.names.count == 3 })
     rig.seen.cut(true)
-    try await Self.set(true, in: rig.store)
+    try await rig.store.setLocked(true)
     for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
     // Nothing tells of the lock, by whatever call, until it is over.
     rig.seen.hold([.clusterInformation, .tier], gets: true)
+    let watches = rig.seen.count(.watching(.globalNetworkSet))
     rig.seen.cut(false)
     // The sets are listed while there are none.
-    await rig.settle()
+    #expect(await eventually { rig.seen.count(.watching(.globalNetworkSet)) > watches })
     rig.seen.hold([.clusterInformation, .tier, .globalNetworkSet], gets: true)
     for name in ["a", "b", "c"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
-    try await Self.set(false, in: rig.store)
+    try await rig.store.setLocked(false)
     rig.seen.hold([])
     let key = ResourceKey(kind: .globalNetworkSet, name: "c")
     let revision = try await rig.store.get(key).metadata.resourceVersion
-    #expect(await rig.wait { rig.revisions[key] == revision && rig.status == .inSync })
+    #expect(await eventually { rig.revisions[key] == revision && rig.status == .inSync })
     #expect(rig.removed == [])
     await rig.stop()
   }
@@ -231,17 +219,17 @@ struct LockGateTests {
   @Test("tells nothing of what came and went while it was closed, also when it had it already")
   func heldAndGone() async throws {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names.count == 3 && rig.status == .inSync })
-    try await Self.set(true, in: rig.store)
-    #expect(await rig.wait { rig.gate.isLocked })
+    #expect(await eventually { rig.names.count == 3 && rig.status == .inSync })
+    try await rig.store.setLocked(true)
+    #expect(await eventually { rig.gate.isLocked })
     _ = try await rig.store.create(GlobalNetworkSet(name: "d"))
-    #expect(await rig.wait { rig.gate.isHolding })
+    #expect(await eventually { rig.gate.isHolding })
     try await Self.delete("d", rig.store)
     // What was there goes all the same.
     try await Self.delete("a", rig.store)
     _ = try await rig.store.create(GlobalNetworkSet(name: "e"))
-    try await Self.set(false, in: rig.store)
-    #expect(await rig.wait { rig.names == ["b", "c", "e"] && rig.status == .inSync })
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.names == ["b", "c", "e"] && rig.status == .inSync })
     #expect(rig.removed == ["a"])
     await rig.stop()
   }
@@ -286,22 +274,23 @@ struct LockGateTests {
 
   @Test("waits for a watch that lags behind when it opens") func lag() async throws {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names.count == 3 })
-    try await Self.set(true, in: rig.store)
-    #expect(await rig.wait { rig.gate.isLocked })
+    #expect(await eventually { rig.names.count == 3 })
+    try await rig.store.setLocked(true)
+    #expect(await eventually { rig.gate.isLocked })
     for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
-    await rig.settle()
+    #expect(await eventually { rig.gate.isHolding })
+    let lists = rig.seen.count(.listing(.globalNetworkSet))
     // What is written again comes later than that the store is unlocked.
     rig.seen.hold([.globalNetworkSet])
     for name in ["a", "b", "c"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
-    try await Self.set(false, in: rig.store)
-    #expect(await rig.wait { !rig.gate.isLocked })
-    await rig.settle()
+    try await rig.store.setLocked(false)
+    #expect(await eventually { !rig.gate.isLocked })
+    #expect(await eventually { rig.seen.count(.listing(.globalNetworkSet)) > lists })
     #expect(rig.names.count == 3)
     rig.seen.hold([])
     let key = ResourceKey(kind: .globalNetworkSet, name: "c")
     let revision = try await rig.store.get(key).metadata.resourceVersion
-    #expect(await rig.wait { rig.revisions[key] == revision })
+    #expect(await eventually { rig.revisions[key] == revision })
     #expect(rig.removed == [])
     await rig.stop()
   }
@@ -309,22 +298,23 @@ struct LockGateTests {
   @Test("withdraws nothing in any number of migrations, and ends with what is there")
   func migrations() async throws {
     let rig = try await Rig()
-    #expect(await rig.wait { rig.names.count == 3 })
+    #expect(await eventually { rig.names.count == 3 })
+    var random = SplitMix64(seed: SplitMix64.seed(for: "Migrations"))
     for round in 0..<20 {
       let isCut = round % 3 == 2
       if isCut { rig.seen.cut(true) }
-      try await Self.set(true, in: rig.store)
-      if !isCut { #expect(await rig.wait { rig.gate.isLocked }) }
+      try await rig.store.setLocked(true)
+      if !isCut { #expect(await eventually { rig.gate.isLocked }) }
       for name in ["a", "b", "c"] { try await Self.delete(name, rig.store) }
       if round % 4 == 1 {
         try await rig.store.delete(DatastoreLock.key, revision: nil)
-        try await Self.set(true, in: rig.store)
+        try await rig.store.setLocked(true)
       }
       if isCut { rig.seen.cut(false) }
-      try await Task.sleep(for: .milliseconds(Int.random(in: 0..<30)))
+      try await Task.sleep(for: .milliseconds(random.below(30)))
       for name in ["a", "b", "c"] { _ = try await rig.store.create(GlobalNetworkSet(name: name)) }
-      try await Self.set(false, in: rig.store)
-      if round % 2 == 0 { try await Task.sleep(for: .milliseconds(Int.random(in: 0..<30))) }
+      try await rig.store.setLocked(false)
+      if round % 2 == 0 { try await Task.sleep(for: .milliseconds(random.below(30))) }
     }
     var expected: [ResourceKey: String] = [:]
     for kind in Self.kinds {
@@ -332,7 +322,7 @@ struct LockGateTests {
         expected[item.key] = item.metadata.resourceVersion ?? ""
       }
     }
-    #expect(await rig.wait { rig.revisions == expected && rig.status == .inSync })
+    #expect(await eventually { rig.revisions == expected && rig.status == .inSync })
     #expect(rig.removed == [])
     await rig.stop()
   }

@@ -1,15 +1,15 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Resources
+public import Resources
 
-/// What the agent knows of the mark that keeps Calico's programs from using a datastore while it is
+/// What is known of the mark that keeps Calico's programs from using a datastore while it is
 /// exported or filled: `datastoreReady` of the ClusterInformation (compatibility §1.4).
-struct DatastoreLock: Sendable, Equatable {
-  static let name = "default"
-  static let key = ResourceKey(kind: .clusterInformation, name: name)
+public struct DatastoreLock: Sendable, Equatable {
+  public static let name = "default"
+  public static let key = ResourceKey(kind: .clusterInformation, name: name)
 
-  private(set) var isLocked = false
+  public private(set) var isLocked = false
   /// How often it was locked. Whoever has seen another number cannot know what he missed.
   private(set) var times = 0
 
@@ -25,7 +25,7 @@ struct DatastoreLock: Sendable, Equatable {
   }
 
   /// A datastore that does not say whether it is ready is ready.
-  static func isLocked(_ information: ClusterInformation?) -> Bool {
+  public static func isLocked(_ information: ClusterInformation?) -> Bool {
     information?.spec.datastoreReady == false
   }
 }

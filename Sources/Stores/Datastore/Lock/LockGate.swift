@@ -1,11 +1,10 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import Resources
+public import Resources
 import Synchronization
 
-/// Stands between the syncer and the agent: while the datastore is locked for a migration, nothing
+/// Stands between the syncer and its consumer: while the datastore is locked for a migration, nothing
 /// of what happens in it passes, because an import shows half-filled stores, and what is not in
 /// them yet must not be withdrawn from the kernel.
 ///
@@ -16,7 +15,7 @@ import Synchronization
 /// is listed anew, since a watch that lags behind still tells of the time before.
 ///
 /// While the gate is closed it takes nothing from the syncer, which keeps one change of each key.
-final class LockGate: Sendable {
+public final class LockGate: ChangeSource {
   /// A state of the lock. Two equal ones have no lock between them.
   private struct Mark: Equatable {
     /// Of the ClusterInformation; nil while there is none.
@@ -51,7 +50,7 @@ final class LockGate: Sendable {
   ///   - recheck: How often a locked store is asked whether it still is, should a watch fail to say.
   ///   - report: Told what people should know of both syncers.
   ///   - tell: Told whenever it is locked or unlocked.
-  init(
+  public init(
     _ store: any Datastore, kinds: [Kind], retry: SyncBackoff = SyncBackoff(),
     recheck: Duration = .seconds(5), report: @escaping @Sendable (SyncReport) -> Void,
     tell: @escaping @Sendable (Bool) -> Void
@@ -69,7 +68,7 @@ final class LockGate: Sendable {
   }
 
   /// Follows the store until the task is cancelled.
-  func run() async {
+  public func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.lockSyncer.run() }
       group.addTask { await self.followLock() }
@@ -81,14 +80,14 @@ final class LockGate: Sendable {
     }
   }
 
-  var isLocked: Bool { lock.withLock { $0.isLocked } }
+  public var isLocked: Bool { lock.withLock { $0.isLocked } }
 
   /// Whether there are changes that it has taken and not passed on.
   var isHolding: Bool { passed.withLock { !$0.held.isEmpty } }
 
   /// Waits for the next changes or another status that may be put into force. Nil when `run` has
   /// ended or the caller's task is cancelled. One consumer calls it.
-  func next() async -> SyncBatch? {
+  public func next() async -> SyncBatch? {
     while let batch = await syncer.next() {
       passed.withLock { $0.held.add(batch) }
       let mayPass = await mayPass(batch)

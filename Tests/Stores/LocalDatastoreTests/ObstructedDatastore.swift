@@ -7,10 +7,21 @@ import Synchronization
 
 /// A datastore whose answers a test keeps back or cuts off, by kind.
 final class ObstructedDatastore: Datastore {
+  /// What its user does, to count it.
+  enum Call: Hashable {
+    /// A get that was answered, by whatever.
+    case got
+    /// A list that was asked for, and perhaps kept back.
+    case listing(Kind)
+    /// A watch that began, after the list before it was taken up.
+    case watching(Kind)
+  }
+
   private struct State {
     var held: Set<Kind> = []
     var holdsGets = false
     var isCut = false
+    var calls: [Call: Int] = [:]
     var watches: [Int: AsyncThrowingStream<WatchEvent, any Error>.Continuation] = [:]
     var lastWatch = 0
   }
@@ -40,6 +51,11 @@ final class ObstructedDatastore: Datastore {
     for watch in watches { watch.finish(throwing: DatastoreError.watchTerminated("cut")) }
   }
 
+  /// How often its user did it.
+  func count(_ call: Call) -> Int { state.withLock { $0.calls[call, default: 0] } }
+
+  private func note(_ call: Call) { state.withLock { $0.calls[call, default: 0] += 1 } }
+
   private func pass(_ kind: Kind) async throws(DatastoreError) {
     while state.withLock({ $0.held.contains(kind) }) {
       do { try await Task.sleep(for: .milliseconds(1)) } catch { throw .cancelled }
@@ -55,10 +71,12 @@ final class ObstructedDatastore: Datastore {
   func get(_ key: ResourceKey) async throws(DatastoreError) -> any Resource {
     if state.withLock({ $0.holdsGets }) { try await pass(key.kind) }
     if state.withLock({ $0.isCut }) { throw .unavailable("cut") }
+    defer { note(.got) }
     return try await base.get(key)
   }
 
   func list(_ query: ListQuery) async throws(DatastoreError) -> ListResult {
+    note(.listing(query.kind))
     try await pass(query.kind)
     return try await base.list(query)
   }
@@ -68,6 +86,7 @@ final class ObstructedDatastore: Datastore {
   ) async throws(DatastoreError) -> AsyncThrowingStream<WatchEvent, any Error> {
     try await pass(query.kind)
     let events = try await base.watch(query, from: revision)
+    note(.watching(query.kind))
     let (stream, continuation) = AsyncThrowingStream<WatchEvent, any Error>.makeStream()
     let id = state.withLock { state in
       state.lastWatch += 1

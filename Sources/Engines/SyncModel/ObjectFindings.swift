@@ -1,0 +1,32 @@
+// Calico in Swift
+// SPDX-License-Identifier: Apache-2.0
+
+public import Resources
+
+/// What conversion has to say of one object. Whoever sees the object only as updates is told by this.
+public struct ObjectFindings: Sendable, Hashable {
+  public var key: ResourceKey
+  /// The node of an endpoint, whose agent alone says what is wrong with it: said by every agent it
+  /// would be said a thousand times, and no node would be without findings. Nil is everybody's to say.
+  public var node: String?
+  /// What is not right, in order.
+  public var problems: [ConversionProblem]
+  /// What is right and not put into force, in order.
+  public var unenforced: [Unenforced]
+
+  public init(
+    key: ResourceKey, node: String? = nil, problems: [ConversionProblem] = [],
+    unenforced: [Unenforced] = []
+  ) {
+    self.key = key
+    self.node = node
+    self.problems = problems
+    self.unenforced = unenforced
+  }
+
+  /// Whether there is nothing to say, any more or on this node.
+  public func isEmpty(on node: String) -> Bool {
+    if let its = self.node, its != node { return true }
+    return problems.isEmpty && unenforced.isEmpty
+  }
+}
