@@ -1,6 +1,6 @@
 # Calico in Swift. `make help` lists the verbs.
 .DEFAULT_GOAL := help
-.PHONY: help packages build test test-long mutants bench demo manifests lint format clean
+.PHONY: help packages build check test test-long mutants bench demo manifests lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
@@ -11,6 +11,9 @@ packages: ## Install the Debian packages that are missing (needs root)
 
 build: packages ## Build every program into .build/bin
 	@scripts/build debug
+
+check: ## Between edits: lint, build, and the tests that need neither root nor servers
+	@scripts/check
 
 test: ## Build and run all tests (needs root: they make network namespaces)
 	@scripts/test
