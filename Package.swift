@@ -118,6 +118,8 @@ let package = Package(
 
     // Model: the language that operators write in.
     library("Model/Resources", ["Addressing", "Selectors", "ValueTree"]),
+    // The words of policy that the engines and the dataplane share: identities, actions, rules.
+    library("Model/PolicyModel"),
     library("Model/Settings", ["Addressing", "HostSystem", "Resources", "ValueTree"]),
     // The custom resource definitions, written from the declarations of `Resources`.
     library("Model/ResourceSchemas", ["HostSystem", "Resources", "ValueTree"]),
@@ -157,12 +159,14 @@ let package = Package(
       ]),
 
     // Engines: from objects to what should be, without asking the machine (IPAM asks its store).
-    library("Engines/DesiredState", ["Addressing"]),
+    library("Engines/DesiredState", ["Addressing", "PolicyModel"]),
     library(
-      "Engines/SyncModel", ["Addressing", "DesiredState", "Resources", "Selectors", "ValueTree"]),
+      "Engines/SyncModel", ["Addressing", "PolicyModel", "Resources", "Selectors", "ValueTree"]),
     // A datastore, behind the gate of its lock, as the source of the engines' updates.
     library("Engines/StoreSync", ["Datastore", "SyncModel"]),
-    library("Engines/PolicyEngine", ["Addressing", "DesiredState", "Selectors", "SyncModel"]),
+    library(
+      "Engines/PolicyEngine",
+      ["Addressing", "DesiredState", "PolicyModel", "Selectors", "SyncModel"]),
     library("Engines/PolicyOracle", ["Addressing", "Resources", "Selectors"]),
     library(
       "Engines/IPAM",
@@ -171,7 +175,9 @@ let package = Package(
     // Kernel: what makes it true.
     library(
       "Kernel/Dataplane",
-      ["Addressing", "DesiredState", "HostSystem", "Netlink", "Telemetry", logging]),
+      [
+        "Addressing", "DesiredState", "HostSystem", "Netlink", "PolicyModel", "Telemetry", logging,
+      ]),
     library("Kernel/Routing", ["Addressing", "HostSystem"]),
 
     // Programs: what people and kubelets run.
@@ -191,9 +197,9 @@ let package = Package(
       "Programs/NodeAgent",
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
-        "IPAM", "Netlink", "PolicyEngine", "Resources", "Routing", "Selectors", "Settings",
-        "StoreAccess", "StoreSync", "SyncModel", "Telemetry", "ValueTree", argumentParser,
-        httpTypes, hummingbird, lifecycle, logging, nioCore, unixSignals,
+        "IPAM", "Netlink", "PolicyEngine", "PolicyModel", "Resources", "Routing", "Selectors",
+        "Settings", "StoreAccess", "StoreSync", "SyncModel", "Telemetry", "ValueTree",
+        argumentParser, httpTypes, hummingbird, lifecycle, logging, nioCore, unixSignals,
       ]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
@@ -223,7 +229,7 @@ let package = Package(
     rigProgram("Labs/lab-probe", ["HostSystem"]),
     rigProgram("Labs/calico-demo", ["Lab"]),
     // What the tests of several targets share.
-    rig("Support/TestSupport", ["Datastore", "HostSystem", "Resources"]),
+    rig("Support/TestSupport", ["Datastore", "HostSystem", "PolicyModel", "Resources"]),
     // Each datastore there is, for tests that run on all of them.
     rig(
       "Support/StoresUnderTest",
@@ -247,6 +253,7 @@ let package = Package(
     tests(
       "Model/ResourcesTests",
       ["Addressing", "Resources", "Selectors", "TestSupport", "ValidationCases", "ValueTree"]),
+    tests("Model/PolicyModelTests", ["PolicyModel", "TestSupport"]),
     tests("Model/SettingsTests", ["Addressing", "Resources", "Settings", "ValueTree"]),
     tests(
       "Model/ResourceSchemasTests",
@@ -289,15 +296,15 @@ let package = Package(
       ["Datastore", "HostSystem", "Resources", "StoresUnderTest", "TestSupport", "ValueTree"]),
     tests(
       "Engines/SyncModelTests",
-      ["Addressing", "DesiredState", "Resources", "Selectors", "SyncModel", "ValueTree"]),
+      ["Addressing", "PolicyModel", "Resources", "Selectors", "SyncModel", "ValueTree"]),
     tests(
       "Engines/StoreSyncTests",
-      ["Datastore", "DesiredState", "Resources", "StoreSync", "SyncModel"]),
+      ["Datastore", "PolicyModel", "Resources", "StoreSync", "SyncModel"]),
     tests(
       "Engines/PolicyEngineTests",
       [
-        "Addressing", "DesiredState", "HostSystem", "PolicyEngine", "Resources", "Selectors",
-        "SyncModel", "TestSupport",
+        "Addressing", "DesiredState", "HostSystem", "PolicyEngine", "PolicyModel", "Resources",
+        "Selectors", "SyncModel", "TestSupport",
       ]),
     tests("Engines/PolicyOracleTests", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
     tests(
@@ -310,8 +317,8 @@ let package = Package(
       "Kernel/DataplaneTests",
       [
         "Addressing", "Dataplane", "DesiredState", "HostSystem", "Netlink", "PacketLab",
-        "PacketSimulator", "PolicyEngine", "Resources", "SyncModel", "Telemetry", "TestSupport",
-        "ValueTree", logging,
+        "PacketSimulator", "PolicyEngine", "PolicyModel", "Resources", "SyncModel", "Telemetry",
+        "TestSupport", "ValueTree", logging,
       ], exclude: ["Snapshots"]),
     tests("Kernel/RoutingTests", ["Addressing", "Routing", "TestSupport"]),
     // Random worlds of policy, judged by oracle, simulator and kernel.
@@ -319,8 +326,8 @@ let package = Package(
       "Kernel/PolicyJudgementTests",
       [
         "Addressing", "Dataplane", "Datastore", "DesiredState", "HostSystem", "Netlink",
-        "PacketLab", "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyOracle", "Resources",
-        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
+        "PacketLab", "PacketSimulator", "PolicyCases", "PolicyEngine", "PolicyModel",
+        "PolicyOracle", "Resources", "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"]),
     tests(
       "Programs/AttachmentTests",
@@ -338,8 +345,8 @@ let package = Package(
       "Programs/NodeAgentTests",
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
-        "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings", "StoreSync",
-        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
+        "LocalDatastore", "Netlink", "NodeAgent", "PolicyModel", "Resources", "Routing",
+        "Settings", "StoreSync", "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ]),
     // Everything of a node around policy, in random worlds.
     tests(

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import PolicyModel
 
 /// One change of what the dataplane must make true on this node.
 ///
@@ -15,9 +16,8 @@ public enum DesiredChange: Sendable, Hashable {
   case setMembers(IPSetID, added: [IPSetMember], removed: [IPSetMember])
   case policy(PolicyID, DesiredPolicy)
   case profile(String, DesiredProfile)
-  /// The key is the endpoint's `namespace/name`.
-  case endpoint(String, DesiredEndpoint)
-  case endpointRemoved(String)
+  case endpoint(EndpointID, DesiredEndpoint)
+  case endpointRemoved(EndpointID)
   case profileRemoved(String)
   case policyRemoved(PolicyID)
   case setRemoved(IPSetID)

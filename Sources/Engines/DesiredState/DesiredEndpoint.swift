@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import PolicyModel
 
 /// A local workload endpoint as the dataplane must make it.
 public struct DesiredEndpoint: Sendable, Hashable {
@@ -60,12 +61,6 @@ public struct DesiredTier: Sendable, Hashable {
     self.egress = egress
     self.defaultAction = defaultAction
   }
-}
-
-/// A tier's verdict at its end.
-public enum TierDefaultAction: String, Sendable, Hashable {
-  case deny
-  case pass
 }
 
 /// A policy's rules for each direction.

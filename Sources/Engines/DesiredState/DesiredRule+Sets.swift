@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+public import PolicyModel
+
 extension DesiredMatch {
   /// The sets of nets that it looks addresses up in, positive and negated, with repetition.
   public var netSetIDs: [IPSetID] { sets + notSets }

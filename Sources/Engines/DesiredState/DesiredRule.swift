@@ -2,27 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
-
-/// What a rule does with a packet that it matches.
-public enum RuleAction: String, Sendable, Hashable, CaseIterable {
-  case allow
-  case deny
-  /// Skips the rest of the tier.
-  case pass
-  /// Logs and goes on with the next rule.
-  case log
-}
-
-/// An ICMP type, and with it perhaps a code.
-public struct ICMPMatch: Sendable, Hashable {
-  public var type: UInt8
-  public var code: UInt8?
-
-  public init(type: UInt8, code: UInt8? = nil) {
-    self.type = type
-    self.code = code
-  }
-}
+public import PolicyModel
 
 /// A rule in the form that the dataplane renders: no selectors, no names to look up. All criteria
 /// must hold; an empty list asks nothing.

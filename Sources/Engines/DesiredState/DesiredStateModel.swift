@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import PolicyModel
 
 /// The desired state that a sequence of changes adds up to.
 ///
@@ -12,7 +13,7 @@ public struct DesiredStateModel: Sendable, Hashable {
   public private(set) var sets: [IPSetID: DesiredSet] = [:]
   public private(set) var policies: [PolicyID: DesiredPolicy] = [:]
   public private(set) var profiles: [String: DesiredProfile] = [:]
-  public private(set) var endpoints: [String: DesiredEndpoint] = [:]
+  public private(set) var endpoints: [EndpointID: DesiredEndpoint] = [:]
   public private(set) var pools: [CIDR: DesiredPool] = [:]
   public private(set) var inSync = false
 
@@ -56,10 +57,10 @@ public struct DesiredStateModel: Sendable, Hashable {
       try requireUnused("profile \(name)", known: profiles[name] != nil, uses: profileUses[name])
       setUses.replace(profiles[name]?.rules.flatMap(\.setIDs) ?? [], by: [])
       profiles[name] = nil
-    case .endpoint(let name, let endpoint): try put(name, endpoint)
-    case .endpointRemoved(let name):
-      guard let old = endpoints.removeValue(forKey: name) else {
-        throw DesiredStateViolation("endpoint \(name) is removed and was never there")
+    case .endpoint(let id, let endpoint): try put(id, endpoint)
+    case .endpointRemoved(let id):
+      guard let old = endpoints.removeValue(forKey: id) else {
+        throw DesiredStateViolation("endpoint \(id) is removed and was never there")
       }
       policyUses.replace(old.policyIDs, by: [])
       profileUses.replace(old.profiles, by: [])
@@ -101,17 +102,17 @@ public struct DesiredStateModel: Sendable, Hashable {
   }
 
   private mutating func put(
-    _ name: String, _ endpoint: DesiredEndpoint
+    _ id: EndpointID, _ endpoint: DesiredEndpoint
   ) throws(DesiredStateViolation) {
-    for id in endpoint.policyIDs where policies[id] == nil {
-      throw DesiredStateViolation("endpoint \(name) refers to unknown policy \(id)")
+    for policy in endpoint.policyIDs where policies[policy] == nil {
+      throw DesiredStateViolation("endpoint \(id) refers to unknown policy \(policy)")
     }
     for profile in endpoint.profiles where profiles[profile] == nil {
-      throw DesiredStateViolation("endpoint \(name) refers to unknown profile \(profile)")
+      throw DesiredStateViolation("endpoint \(id) refers to unknown profile \(profile)")
     }
-    policyUses.replace(endpoints[name]?.policyIDs ?? [], by: endpoint.policyIDs)
-    profileUses.replace(endpoints[name]?.profiles ?? [], by: endpoint.profiles)
-    endpoints[name] = endpoint
+    policyUses.replace(endpoints[id]?.policyIDs ?? [], by: endpoint.policyIDs)
+    profileUses.replace(endpoints[id]?.profiles ?? [], by: endpoint.profiles)
+    endpoints[id] = endpoint
   }
 
   private func requireSets(

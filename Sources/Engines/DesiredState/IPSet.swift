@@ -3,18 +3,6 @@
 
 public import Addressing
 
-/// A set's identity: the selector's unique ID (`s:…`), or that of a named port (`n:…`);
-/// compatibility §2.
-public struct IPSetID: Hashable, Comparable, Sendable, CustomStringConvertible {
-  public var text: String
-
-  public init(_ text: String) { self.text = text }
-
-  public var description: String { text }
-
-  public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
-}
-
 /// One member of a set.
 public enum IPSetMember: Hashable, Sendable {
   /// An address (a host CIDR) or a network.

@@ -3,6 +3,7 @@
 
 import Addressing
 public import DesiredState
+import PolicyModel
 import SyncModel
 
 extension PolicyEngine {
@@ -111,9 +112,9 @@ extension PolicyEngine {
       if desired == told.endpoints[id] { continue }
       told.endpoints[id] = desired
       if let desired {
-        news.changes.append(.endpoint(id.description, desired))
+        news.changes.append(.endpoint(.workload(id), desired))
       } else {
-        news.removals.append(.endpointRemoved(id.description))
+        news.removals.append(.endpointRemoved(.workload(id)))
       }
     }
     dirtyEndpoints.removeAll()

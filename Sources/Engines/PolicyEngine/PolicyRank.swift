@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DesiredState
+import PolicyModel
 
 /// An order as the API has it: a number, or none, which is after all numbers.
 struct Rank: Comparable, Sendable {

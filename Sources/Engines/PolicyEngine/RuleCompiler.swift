@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import PolicyModel
 import Selectors
 import SyncModel
 

@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import PolicyModel
 import Selectors
 
 /// What decides a set's members: a selector, and for a named port its name and protocol.

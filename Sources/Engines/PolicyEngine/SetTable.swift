@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DesiredState
+import PolicyModel
 
 /// The sets that active rules refer to, and everything in the cluster that may be in one.
 struct SetTable: Sendable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DesiredState
+import PolicyModel
 
 /// One set in use: its members with the number of contributors of each, and how they differ from
 /// what has been told.

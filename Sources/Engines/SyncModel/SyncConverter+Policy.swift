@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import DesiredState
+import PolicyModel
 import Resources
 import Selectors
 import ValueTree

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
-public import DesiredState
+public import PolicyModel
 public import Selectors
 
 /// A policy with its selector complete: namespace, namespace selector and service account selector

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
-public import DesiredState
+public import PolicyModel
 public import Resources
 
 /// One change of the derived, engine-ready model. `nil` is a deletion.
@@ -27,24 +27,6 @@ public enum SyncUpdate: Sendable, Hashable {
   case clusterInformation(ClusterInformationSpec?)
   /// Everything that the store held at the start has been delivered. Sent once per sync.
   case inSync
-}
-
-/// A workload endpoint's identity: compatibility §1.5, `/calico/v1/host/…/workload/…/endpoint/…`.
-public struct WorkloadEndpointID: Hashable, Comparable, Sendable, CustomStringConvertible {
-  public var namespace: String
-  /// The resource's name, `<node>-<orchestrator>-<workload>-<endpoint>`.
-  public var name: String
-
-  public init(namespace: String, name: String) {
-    self.namespace = namespace
-    self.name = name
-  }
-
-  public var description: String { "\(namespace)/\(name)" }
-
-  public static func < (a: Self, b: Self) -> Bool {
-    (a.namespace, a.name) < (b.namespace, b.name)
-  }
 }
 
 /// A network set's identity; global ones have no namespace.

@@ -5,6 +5,7 @@ public import DesiredState
 public import HostSystem
 public import Logging
 public import Netlink
+public import PolicyModel
 public import Telemetry
 
 /// Makes the kernel of one network namespace what the policy engine asks for: rules and sets,
@@ -29,7 +30,7 @@ public actor Dataplane {
   /// The last attempt to program failed; what is pending is tried again.
   private var failure: String?
   /// Endpoints that claim what is not a workload's, or another's, and why.
-  private var refused: [String: String] = [:]
+  private var refused: [EndpointID: String] = [:]
   /// Why the host's own network, as known, may not be what it is now.
   private var hostProblem: String?
   private var statusCount = 0
@@ -384,12 +385,12 @@ public struct DataplaneStatus: Sendable, Hashable {
   /// Why the last attempt to program policy failed.
   public var failure: String?
   /// Endpoints that are not in force, or not wholly, and why.
-  public var pending: [String: String]
+  public var pending: [EndpointID: String]
   /// Those of them for which there is nothing to wait for: what they claim is not a workload's, or
   /// belongs to another endpoint.
-  public var refused: [String: String]
+  public var refused: [EndpointID: String]
   /// Endpoints of which the kernel lacks something that it may take when it is tried again.
-  public var retryable: Set<String>
+  public var retryable: Set<EndpointID>
   /// Why the host's own interfaces, addresses and routes could not be read again; what was read
   /// last counts until then.
   public var hostProblem: String?
@@ -401,8 +402,9 @@ public struct DataplaneStatus: Sendable, Hashable {
   /// Nothing is known yet, unless told otherwise.
   public init(
     number: Int = 0, applied: Int = 0, inSync: Bool = false, failure: String? = nil,
-    pending: [String: String] = [:],
-    refused: [String: String] = [:], retryable: Set<String> = [], hostProblem: String? = nil,
+    pending: [EndpointID: String] = [:],
+    refused: [EndpointID: String] = [:], retryable: Set<EndpointID> = [],
+    hostProblem: String? = nil,
     interfacePrefixes: [String] = [], problems: [String] = []
   ) {
     self.number = number
@@ -418,7 +420,7 @@ public struct DataplaneStatus: Sendable, Hashable {
   }
 
   /// Why an endpoint is not programmed, or `nil` when it is (if it is known at all).
-  public func reason(_ endpoint: String) -> String? {
+  public func reason(_ endpoint: EndpointID) -> String? {
     inSync ? failure ?? pending[endpoint] : "the datastore has not been read yet"
   }
 }

@@ -4,9 +4,11 @@
 import Addressing
 import DesiredState
 import PolicyEngine
+import PolicyModel
 import Resources
 import Selectors
 import SyncModel
+import TestSupport
 import Testing
 
 @Suite("From stored objects to the desired state")

@@ -3,6 +3,8 @@
 
 import Addressing
 import DesiredState
+import PolicyModel
+import TestSupport
 import Testing
 
 @Suite("The model of the desired state")

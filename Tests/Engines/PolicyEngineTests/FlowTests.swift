@@ -4,8 +4,10 @@
 import Addressing
 import DesiredState
 import PolicyEngine
+import PolicyModel
 import Selectors
 import SyncModel
+import TestSupport
 import Testing
 
 @Suite("The flow of changes")

@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import PolicyEngine
+import PolicyModel
 import Selectors
 import SyncModel
 import Testing

@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import PolicyModel
 import Selectors
 import SyncModel
 
@@ -38,7 +39,7 @@ struct NaiveModel {
     var sets: [IPSetID: DesiredSet] = [:]
     var policies: [PolicyID: DesiredPolicy] = [:]
     var profiles: [String: DesiredProfile] = [:]
-    var endpoints: [String: DesiredEndpoint] = [:]
+    var endpoints: [EndpointID: DesiredEndpoint] = [:]
     var pools: [CIDR: DesiredPool] = [:]
   }
 
@@ -53,7 +54,7 @@ struct NaiveModel {
         policy.selector.matches(labels) && !policy.doNotTrack && !policy.preDNAT
           && (policy.appliesToIngress || policy.appliesToEgress)
       }
-      result.endpoints["\(id.namespace)/\(id.name)"] = DesiredEndpoint(
+      result.endpoints[.workload(id)] = DesiredEndpoint(
         interfaceName: endpoint.interfaceName,
         ipv4Nets: endpoint.nets.filter { $0.family == .v4 },
         ipv6Nets: endpoint.nets.filter { $0.family == .v6 }, mac: endpoint.mac,

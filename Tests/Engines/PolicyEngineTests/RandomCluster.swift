@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import HostSystem
+import PolicyModel
 import Selectors
 import SyncModel
 import TestSupport

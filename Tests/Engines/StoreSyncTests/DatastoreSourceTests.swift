@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
-import DesiredState
+import PolicyModel
 import Resources
 import StoreSync
 import SyncModel

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import DesiredState
 import Resources
 import Selectors
 import SyncModel

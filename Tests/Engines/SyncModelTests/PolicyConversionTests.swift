@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import DesiredState
+import PolicyModel
 import Resources
 import Selectors
 import SyncModel

@@ -5,6 +5,7 @@ import Addressing
 import DesiredState
 import Netlink
 import PacketSimulator
+import PolicyModel
 import Testing
 
 @testable import Dataplane

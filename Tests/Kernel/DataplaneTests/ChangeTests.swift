@@ -5,7 +5,9 @@ import Addressing
 import DesiredState
 import Netlink
 import PacketLab
+import PolicyModel
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Dataplane

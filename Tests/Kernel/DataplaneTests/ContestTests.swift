@@ -6,6 +6,7 @@ import DesiredState
 import HostSystem
 import Netlink
 import PacketLab
+import PolicyModel
 import TestSupport
 import Testing
 
@@ -56,7 +57,7 @@ struct ContestTests {
     _ = await dataplane.apply(Scene.changes + [.endpoint(Scene.db.key, db)])
     #expect(try await scene.isRight())
     // Before and behind it by name.
-    for key in ["aaa/intruder", "zzz/intruder"] {
+    for key: EndpointID in ["aaa/intruder", "zzz/intruder"] {
       for (what, intruder) in Self.intruders(Scene.db) {
         var status = await dataplane.apply([.endpoint(key, intruder)])
         #expect(
@@ -258,9 +259,9 @@ struct ContestTests {
     var dataplane = try namespace.dataplane()
     try await dataplane.start()
     _ = await dataplane.apply([.inSync])
-    var endpoints: [String: DesiredEndpoint] = [:]
+    var endpoints: [EndpointID: DesiredEndpoint] = [:]
     for step in 0..<150 {
-      let key = dice.pick(["a/1", "a/2", "b/1", "b/2"])
+      let key: EndpointID = dice.pick(["a/1", "a/2", "b/1", "b/2"])
       if dice.chance(30) {
         endpoints[key] = nil
         _ = await dataplane.apply([.endpointRemoved(key)])
@@ -291,7 +292,7 @@ struct ContestTests {
         claims.place(name, .workloads(isUp: true, otherEnd: end))
       }
       var wanted: Set<String> = []
-      var said: [String: String] = [:]
+      var said: [EndpointID: String] = [:]
       for name in names {
         for net in claims.nets(of: name) { wanted.insert("\(net) \(name)") }
       }

@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import HostSystem
+import PolicyModel
 import TestSupport
 import Testing
 
@@ -26,7 +27,7 @@ struct EndpointClaimsTests {
       created: age.map { times[$0] }, profiles: nets.map { "p\($0)" })
   }
 
-  private func claims(_ endpoints: [String: DesiredEndpoint]) -> EndpointClaims {
+  private func claims(_ endpoints: [EndpointID: DesiredEndpoint]) -> EndpointClaims {
     var claims = EndpointClaims(prefixes: ["cali"])
     for (key, endpoint) in endpoints { claims.set(key, endpoint) }
     return claims
@@ -39,7 +40,7 @@ struct EndpointClaimsTests {
     let stale = Self.endpoint("cali1", mac: 1, age: 1)
     let silent = Self.endpoint("cali1", age: 1)
     var claims = claims(["ns/run": running, "ns/old": stale, "ns/quiet": silent])
-    func owner(_ place: EndpointClaims.Place) -> String? {
+    func owner(_ place: EndpointClaims.Place) -> EndpointID? {
       claims.place("cali1", place)
       return claims.owner(of: "cali1")
     }
@@ -210,9 +211,9 @@ struct EndpointClaimsTests {
 
   /// Everything that is decided, for all interfaces and endpoints.
   private struct Decisions: Hashable {
-    var owners: [String: String] = [:]
+    var owners: [String: EndpointID] = [:]
     var nets: [String: [CIDR]] = [:]
-    var problems: [String: String] = [:]
+    var problems: [EndpointID: String] = [:]
 
     mutating func update(_ interfaces: some Sequence<String>, from claims: EndpointClaims) {
       for interface in interfaces {
@@ -227,8 +228,8 @@ struct EndpointClaimsTests {
   /// What is claimed and what the kernel says, as it is now.
   private struct Now {
     static let interfaces = ["cali1", "cali2", "cali3", "eth0"]
-    static let keys = ["a/1", "a/2", "b/1", "b/2", "c/1"]
-    var endpoints: [String: DesiredEndpoint] = [:]
+    static let keys: [EndpointID] = ["a/1", "a/2", "b/1", "b/2", .host("c")]
+    var endpoints: [EndpointID: DesiredEndpoint] = [:]
     var places: [String: EndpointClaims.Place] = [:]
     var hostAddresses: [IPAddress: String] = [:]
 
@@ -270,7 +271,7 @@ struct EndpointClaimsTests {
   }
 
   private enum Event {
-    case endpoint(String, DesiredEndpoint?)
+    case endpoint(EndpointID, DesiredEndpoint?)
     case place(String, EndpointClaims.Place)
     case hostAddresses([IPAddress: String])
   }

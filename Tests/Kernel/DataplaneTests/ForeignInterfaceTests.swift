@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import TestSupport
 import Testing
 
 @testable import Dataplane

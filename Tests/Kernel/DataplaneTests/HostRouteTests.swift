@@ -6,6 +6,7 @@ import DesiredState
 import Netlink
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Dataplane

@@ -5,6 +5,7 @@ import Addressing
 import DesiredState
 import HostSystem
 import Netlink
+import PolicyModel
 import TestSupport
 import Testing
 
@@ -53,7 +54,8 @@ struct PolicyTableTests {
     func some<T>(_ list: [T]) -> [T] { list.filter { _ in Bool.random(using: &random) } }
     let policy = Self.names.randomElement(using: &random) ?? Self.names[0]
     let profile = Bool.random(using: &random) ? "one" : "two"
-    let key = Bool.random(using: &random) ? "pod/x" : "pod/y"
+    let pod = Bool.random(using: &random) ? "x" : "y"
+    let key: EndpointID = "pod/\(pod)"
     switch Int.random(in: 0..<6, using: &random) {
     case 0:
       return .policy(policy, DesiredPolicy(tier: "default", ingress: rules(), egress: rules()))
@@ -70,7 +72,7 @@ struct PolicyTableTests {
       return .endpoint(
         key,
         DesiredEndpoint(
-          interfaceName: "cali" + key.suffix(1), tiers: tiers, profiles: some(["one", "two"])))
+          interfaceName: "cali" + pod, tiers: tiers, profiles: some(["one", "two"])))
     }
   }
 
@@ -86,7 +88,7 @@ struct PolicyTableTests {
           Set(table.recipes.keys) == Set(table.model.chains.keys).subtracting(base),
           "CALICO_TEST_SEED=\(random.seed)")
       }
-      for key in ["pod/x", "pod/y"] { table.apply(.endpointRemoved(key)) }
+      for key: EndpointID in ["pod/x", "pod/y"] { table.apply(.endpointRemoved(key)) }
       #expect(table.recipes.isEmpty && Set(table.model.chains.keys) == base)
     }
   }

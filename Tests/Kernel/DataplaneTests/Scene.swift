@@ -6,7 +6,9 @@ import DesiredState
 import Logging
 import Netlink
 import PacketLab
+import PolicyModel
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Dataplane
@@ -20,7 +22,7 @@ struct Scene {
     var interface: String { "cali\(name)" }
     var ipv4: IPAddress { IPAddress(v4: 0x0a41_0000 | number) }
     var ipv6: IPAddress { IPAddress(v6: 0xfd65 << 112 | UInt128(number)) }
-    var key: String { "shop/\(name)" }
+    var key: EndpointID { EndpointID(workload: "shop/\(name)") }
   }
 
   static let web = Pod(name: "web", number: 2)

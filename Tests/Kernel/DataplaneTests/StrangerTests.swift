@@ -5,6 +5,7 @@ import Addressing
 import DesiredState
 import Netlink
 import PacketLab
+import PolicyModel
 import Telemetry
 import Testing
 

@@ -5,7 +5,9 @@ import Addressing
 import DesiredState
 import Logging
 import Netlink
+import PolicyModel
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Dataplane

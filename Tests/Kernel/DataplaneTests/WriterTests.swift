@@ -6,6 +6,7 @@ import DesiredState
 import Glibc
 import Netlink
 import PacketSimulator
+import PolicyModel
 import Testing
 
 @testable import Dataplane

@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import PolicyCases
+import PolicyModel
 
 /// Workloads beside those of the worlds, one on each node, which may do everything: what they send
 /// shows that what was sent before has had its time.

@@ -6,6 +6,7 @@ import Datastore
 import Glibc
 import HostSystem
 import Logging
+import PolicyModel
 import Resources
 import Routing
 import SyncModel
@@ -25,7 +26,7 @@ struct AttachmentOrderTests {
   private final class Rig {
     /// A plugin that waits.
     struct Client {
-      var key: String
+      var key: EndpointID
       var container: String
       var isAttached: Bool
       /// The final answer.
@@ -222,7 +223,7 @@ struct AttachmentOrderTests {
     for name in Self.names { await rig.kernel.setLink("cali\(name)", isThere: true) }
     await rig.settle()
     for client in rig.clients.values where client.answer == nil {
-      let isStored = rig.stored[String(client.key.dropFirst(3))] == client.container
+      let isStored = rig.stored[String("\(client.key)".dropFirst(3))] == client.container
       if client.isAttached == isStored { rig.problems.append("nobody answers \(client)") }
     }
     return rig.problems

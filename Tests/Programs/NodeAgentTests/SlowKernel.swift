@@ -3,6 +3,7 @@
 
 import Dataplane
 import DesiredState
+import PolicyModel
 import Testing
 
 @testable import NodeAgent
@@ -15,7 +16,7 @@ actor SlowKernel: Enforcer {
   /// Interfaces that are not there.
   private var missing: Set<String> = []
   /// Endpoints of which the last status says what they lack.
-  private var pending: [String: String] = [:]
+  private var pending: [EndpointID: String] = [:]
   /// Calls that have come, and those that wait.
   private(set) var calls = 0
   var waiting: Int { queue.count }
@@ -59,12 +60,12 @@ actor SlowKernel: Enforcer {
 
   /// Whether a packet of this container meets its endpoint's policy now, and nothing is known that
   /// keeps it from going anywhere.
-  func isInForce(_ key: String, _ container: String) -> Bool {
+  func isInForce(_ key: EndpointID, _ container: String) -> Bool {
     state.endpoints[key]?.containerID == container && pending[key] == nil
   }
 
   /// Whether anything of this container is in force.
-  func isGone(_ key: String, _ container: String) -> Bool {
+  func isGone(_ key: EndpointID, _ container: String) -> Bool {
     state.endpoints[key]?.containerID != container
   }
 

@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import PolicyModel
 
 /// Who has which interface and which address, of all endpoints that claim them.
 ///
@@ -31,10 +32,10 @@ struct EndpointClaims {
     case hosts(String)
   }
 
-  private(set) var endpoints: [String: DesiredEndpoint] = [:]
+  private(set) var endpoints: [EndpointID: DesiredEndpoint] = [:]
   /// The endpoints that claim each interface, and each address.
-  private var claimants: [String: Set<String>] = [:]
-  private var addressees: [CIDR: Set<String>] = [:]
+  private var claimants: [String: Set<EndpointID>] = [:]
+  private var addressees: [CIDR: Set<EndpointID>] = [:]
   private var places: [String: Place] = [:]
   private var prefixes: [String]
   private var hostAddresses: [IPAddress: String] = [:]
@@ -46,7 +47,7 @@ struct EndpointClaims {
   // MARK: - Claims and facts
 
   /// Takes up an endpoint. What is not a claim of it, its policies and profiles, touches nothing.
-  mutating func set(_ key: String, _ endpoint: DesiredEndpoint?) {
+  mutating func set(_ key: EndpointID, _ endpoint: DesiredEndpoint?) {
     if let old = endpoints[key] {
       if let endpoint, Self.areClaimsEqual(old, endpoint) {
         endpoints[key] = endpoint
@@ -107,7 +108,7 @@ struct EndpointClaims {
   }
 
   private static func remove<Item>(
-    _ key: String, from index: inout [Item: Set<String>], _ item: Item
+    _ key: EndpointID, from index: inout [Item: Set<EndpointID>], _ item: Item
   ) {
     index[item]?.remove(key)
     if index[item]?.isEmpty == true { index[item] = nil }
@@ -126,10 +127,10 @@ struct EndpointClaims {
   // MARK: - Decisions
 
   /// The interfaces that any endpoint claims.
-  var interfaces: Dictionary<String, Set<String>>.Keys { claimants.keys }
+  var interfaces: Dictionary<String, Set<EndpointID>>.Keys { claimants.keys }
 
   /// The endpoints that claim an interface.
-  func claimants(of interface: String) -> Set<String> { claimants[interface] ?? [] }
+  func claimants(of interface: String) -> Set<EndpointID> { claimants[interface] ?? [] }
 
   private func place(of interface: String) -> Place { places[interface] ?? .missing }
 
@@ -139,7 +140,7 @@ struct EndpointClaims {
   }
 
   /// The endpoint that has an interface.
-  func owner(of interface: String) -> String? {
+  func owner(of interface: String) -> EndpointID? {
     guard let keys = claimants[interface], whyNoWorkloads(interface) == nil else { return nil }
     return keys.max { isBefore($1, $0, on: interface) }
   }
@@ -152,7 +153,7 @@ struct EndpointClaims {
   }
 
   /// The endpoint that has an address.
-  private func holder(of net: CIDR) -> String? {
+  private func holder(of net: CIDR) -> EndpointID? {
     guard whyNobodys(net) == nil else { return nil }
     return addressees[net]?.filter { key in
       endpoints[key].map { owner(of: $0.interfaceName) == key } ?? false
@@ -160,7 +161,7 @@ struct EndpointClaims {
   }
 
   /// Why an endpoint is not in force, or not wholly; `nil` when nothing here stands against it.
-  func problem(of key: String) -> String? {
+  func problem(of key: EndpointID) -> String? {
     guard let endpoint = endpoints[key] else { return nil }
     let interface = endpoint.interfaceName
     if let reason = whyNoWorkloads(interface) {
@@ -202,31 +203,31 @@ struct EndpointClaims {
   // MARK: - Which comes first
 
   /// Whether an endpoint has a better claim to an interface than another.
-  private func isBefore(_ a: String, _ b: String, on interface: String) -> Bool {
+  private func isBefore(_ a: EndpointID, _ b: EndpointID, on interface: String) -> Bool {
     let (first, second) = (likeness(a, interface), likeness(b, interface))
     return first == second ? isYounger(a, b) : first > second
   }
 
   /// How well an endpoint fits what is at the interface's other end.
-  private func likeness(_ key: String, _ interface: String) -> Int {
+  private func likeness(_ key: EndpointID, _ interface: String) -> Int {
     guard case .workloads(_, let otherEnd?) = place(of: interface), let mac = endpoints[key]?.mac
     else { return 1 }
     return mac == otherEnd ? 2 : 0
   }
 
   /// Whether an endpoint, which has its interface, has a better claim to an address than another.
-  private func isBefore(_ a: String, _ b: String) -> Bool {
+  private func isBefore(_ a: EndpointID, _ b: EndpointID) -> Bool {
     if isUp(a) != isUp(b) { return isUp(a) }
     if likeness(a) != likeness(b) { return likeness(a) > likeness(b) }
     return isYounger(a, b)
   }
 
   /// How well an endpoint fits what is at the other end of the interface that it claims.
-  private func likeness(_ key: String) -> Int {
+  private func likeness(_ key: EndpointID) -> Int {
     endpoints[key].map { likeness(key, $0.interfaceName) } ?? 1
   }
 
-  private func isUp(_ key: String) -> Bool {
+  private func isUp(_ key: EndpointID) -> Bool {
     guard let endpoint = endpoints[key],
       case .workloads(true, _) = place(of: endpoint.interfaceName)
     else { return false }
@@ -234,19 +235,19 @@ struct EndpointClaims {
   }
 
   /// Whether an endpoint was created after another, or at the same time and is first by name.
-  private func isYounger(_ a: String, _ b: String) -> Bool {
+  private func isYounger(_ a: EndpointID, _ b: EndpointID) -> Bool {
     let (first, second) = (endpoints[a]?.created ?? "", endpoints[b]?.created ?? "")
     return first == second ? a < b : first > second
   }
 
-  private func reason(_ winner: String, _ loser: String, on interface: String) -> String {
+  private func reason(_ winner: EndpointID, _ loser: EndpointID, on interface: String) -> String {
     let (first, second) = (likeness(winner, interface), likeness(loser, interface))
     if first == second { return reasonByAge(winner, loser) }
     return first == 2
       ? "whose MAC address its other end has" : "as its other end has another MAC address"
   }
 
-  private func reason(_ winner: String, _ loser: String) -> String {
+  private func reason(_ winner: EndpointID, _ loser: EndpointID) -> String {
     if isUp(winner) != isUp(loser) { return "whose interface is up" }
     let (first, second) = (likeness(winner), likeness(loser))
     if first == second { return reasonByAge(winner, loser) }
@@ -255,7 +256,7 @@ struct EndpointClaims {
       : "as the other end of '\(endpoints[loser]?.interfaceName ?? "")' has another MAC address"
   }
 
-  private func reasonByAge(_ winner: String, _ loser: String) -> String {
+  private func reasonByAge(_ winner: EndpointID, _ loser: EndpointID) -> String {
     endpoints[winner]?.created == endpoints[loser]?.created
       ? "which is first by name" : "which was created later"
   }

@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import PolicyModel
 
 /// Makes the interfaces, host routes, neighbours and settings of local endpoints true, as
 /// `EndpointClaims` say whose they are.
@@ -18,7 +19,7 @@ import Netlink
 /// call may block on the kernel, and settings are those of the calling thread's network namespace.
 final class InterfaceManager {
   /// Why an endpoint is not programmed, in words for the log and for the plugin that waits.
-  typealias Pending = [String: String]
+  typealias Pending = [EndpointID: String]
 
   /// Reads what is the host's, given the prefixes of workloads' interfaces.
   typealias HostReader =
@@ -86,7 +87,7 @@ final class InterfaceManager {
   func hostChanged() { isOwnStale = true }
 
   /// The endpoint is gone.
-  func forget(_ key: String) { pending[key] = nil }
+  func forget(_ key: EndpointID) { pending[key] = nil }
 
   // MARK: - What is there
 
@@ -138,7 +139,7 @@ final class InterfaceManager {
 
   /// An interface cannot be looked at now: it stays as it is, and so does whose it is, until the next
   /// round.
-  func postpone(_ name: String, of owner: String?, _ error: NetlinkError) {
+  func postpone(_ name: String, of owner: EndpointID?, _ error: NetlinkError) {
     dirty.insert(name)
     if let owner { pending[owner] = "\(error)" }
   }

@@ -3,6 +3,7 @@
 
 import Addressing
 import Netlink
+import PolicyModel
 
 /// Ends the connections of addresses that an endpoint no longer has: established connections are
 /// accepted before any policy is asked, so they would go on, and the address's next owner would get
@@ -13,7 +14,7 @@ final class ConntrackCutter {
   private let socket: ConntrackSocket
   /// The addresses that lead to each interface, and whose they are.
   private var addresses: [String: Set<IPAddress>] = [:]
-  private var holders: [IPAddress: String] = [:]
+  private var holders: [IPAddress: EndpointID] = [:]
   private var released: Set<IPAddress> = []
 
   init(_ socket: ConntrackSocket) { self.socket = socket }
@@ -21,7 +22,7 @@ final class ConntrackCutter {
   /// What leads to some interfaces from now on. An address that another endpoint has got is released
   /// too: what goes on is then judged anew.
   func set(_ interfaces: Set<String>, by claims: EndpointClaims) {
-    var before: [IPAddress: String] = [:]
+    var before: [IPAddress: EndpointID] = [:]
     for interface in interfaces {
       for address in addresses.removeValue(forKey: interface) ?? [] {
         before[address] = holders.removeValue(forKey: address)

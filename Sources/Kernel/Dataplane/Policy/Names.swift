@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import PolicyModel
 
 /// What our objects in the kernel are called.
 ///

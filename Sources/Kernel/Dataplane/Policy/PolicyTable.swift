@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import PolicyModel
 
 /// The table that is to be in the kernel, kept up to date change by change, and what of it has not
 /// yet been programmed.

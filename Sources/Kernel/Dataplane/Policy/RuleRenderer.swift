@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import PolicyModel
 
 /// Turns a rule into the kernel's rules: usually one, several where one of ours says "or" between
 /// things that the kernel keeps in different sets (families, hosts and networks, numbered and named

@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import PolicyModel
 
 /// A set of ours, spread over the kernel's sets.
 struct SetState {

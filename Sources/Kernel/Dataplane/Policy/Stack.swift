@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import PolicyModel
 
 /// The ordered list of what decides about one direction of an endpoint's traffic. Endpoints with
 /// equal lists share one chain.

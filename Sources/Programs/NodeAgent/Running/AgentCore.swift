@@ -7,6 +7,7 @@ import Datastore
 import DesiredState
 import Logging
 import PolicyEngine
+import PolicyModel
 import Resources
 import Settings
 import SyncModel
@@ -41,7 +42,7 @@ actor AgentCore {
   private var isRoutingKnown = false
   private var retrier: Retrier?
   /// What the dataplane has refused, as it was reported.
-  private var refused: [String: String] = [:]
+  private var refused: [EndpointID: String] = [:]
 
   init(
     node: String, dataplane: any Enforcer, routing: RoutingState, health: HealthRegistry,
@@ -59,7 +60,7 @@ actor AgentCore {
   /// What trying again may mend: endpoints by name, and what concerns all of them. What is refused
   /// waits for what stands against it to change.
   private var undone: Set<String> {
-    var undone = status.retryable
+    var undone = Set(status.retryable.map(\.description))
     if status.failure != nil { undone.insert("the table") }
     if status.hostProblem != nil { undone.insert("the host's own network") }
     return undone
@@ -197,12 +198,12 @@ actor AgentCore {
     guard status.refused != refused else { return }
     for (key, reason) in status.refused.sorted(by: { $0.key < $1.key })
     where refused[key] != reason {
-      log.warning("WorkloadEndpoint(\(key)) is not in force: \(reason)")
-      health.note("WorkloadEndpoint(\(key))", reason)
+      log.warning("\(key.kind)(\(key)) is not in force: \(reason)")
+      health.note("\(key.kind)(\(key))", reason)
     }
     for key in refused.keys.sorted() where status.refused[key] == nil {
-      log.info("WorkloadEndpoint(\(key)): what stood against it is gone")
-      health.note("WorkloadEndpoint(\(key))", nil)
+      log.info("\(key.kind)(\(key)): what stood against it is gone")
+      health.note("\(key.kind)(\(key))", nil)
     }
     refused = status.refused
     metrics.set(refused: refused.count)

@@ -4,6 +4,7 @@
 import AgentProtocol
 import Dataplane
 import DesiredState
+import PolicyModel
 
 /// Who waits for which endpoint, and since when the dataplane knows of it.
 ///
@@ -31,7 +32,9 @@ struct Attachments<Client> {
     var lastReason: String?
     var client: Client
 
-    var key: String { "\(endpoint.namespace)/\(endpoint.name)" }
+    var key: EndpointID {
+      .workload(WorkloadEndpointID(namespace: endpoint.namespace, name: endpoint.name))
+    }
   }
 
   /// What a client is told.
@@ -41,7 +44,7 @@ struct Attachments<Client> {
   }
 
   /// The endpoints that the dataplane was told of.
-  private var announced: [String: Announced] = [:]
+  private var announced: [EndpointID: Announced] = [:]
   /// In the order in which they came. As many as the server has clients, and those that have gone
   /// since `drop`.
   private var waiting: [Waiter] = []
@@ -67,7 +70,7 @@ struct Attachments<Client> {
   }
 
   private mutating func set(
-    _ key: String, _ new: Announced?, otherwise reason: String
+    _ key: EndpointID, _ new: Announced?, otherwise reason: String
   ) -> [Answer] {
     let old = announced[key]
     announced[key] = new
