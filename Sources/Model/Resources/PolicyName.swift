@@ -20,7 +20,10 @@ public struct PolicyName: Hashable, Sendable, CustomStringConvertible {
 
   /// What names made by conversion begin with: those of Kubernetes and of OpenStack policies. They
   /// are in the tier `default`, and the prefix is part of the name.
-  static let converted = ["knp.default.", "ossg.default."]
+  static let converted = [ofKubernetes, "ossg.default."]
+
+  /// What the name of a policy begins with that was made from one of Kubernetes.
+  public static let ofKubernetes = "knp.default."
 
   /// The name without the prefix of the tier `default`.
   public var short: String {
@@ -28,5 +31,5 @@ public struct PolicyName: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether the policy was made from one of Kubernetes, and so belongs to the Kubernetes API.
-  public var isFromKubernetes: Bool { description.hasPrefix("knp.default.") }
+  public var isFromKubernetes: Bool { description.hasPrefix(Self.ofKubernetes) }
 }

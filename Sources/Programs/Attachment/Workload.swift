@@ -29,7 +29,7 @@ struct Workload: Sendable {
   /// The ID that versions before gave the handle, if that was something else.
   let formerHandle: String?
 
-  var profileName: String { "kns.\(namespace)" }
+  var profileName: String { ProfileName.namespace(namespace) }
   var key: ResourceKey {
     ResourceKey(kind: .workloadEndpoint, namespace: namespace, name: endpointName)
   }

@@ -121,7 +121,7 @@ public final class KubernetesDatastore: Datastore {
   public func isForeign(_ key: ResourceKey) -> Bool {
     switch key.kind {
     case .node, .profile, .workloadEndpoint: true
-    case .networkPolicy: key.name.hasPrefix(PolicyConversion.prefix)
+    case .networkPolicy: key.name.hasPrefix(PolicyName.ofKubernetes)
     default: false
     }
   }

@@ -55,9 +55,9 @@ struct PodConversion: Sendable {
     let addresses = Self.addresses(of: pod, &leftOut)
     result.spec.ipNetworks = addresses.map { CIDR(host: $0).description }
     result.spec.ipNATs = Self.floating(to: addresses, of: pod, &leftOut)
-    result.spec.profiles = ["\(ProfileConversion.namespacePrefix)\(namespace)"]
+    result.spec.profiles = [ProfileName.namespace(namespace)]
     if !account.isEmpty {
-      result.spec.profiles.append("\(ProfileConversion.accountPrefix)\(namespace).\(account)")
+      result.spec.profiles.append(ProfileName.serviceAccount(account, in: namespace))
     }
     result.spec.interfaceName = WorkloadInterfaceName.name(
       prefix: interfacePrefix, namespace: namespace, pod: pod.metadata.name)

@@ -11,14 +11,12 @@ import Resources
 /// be read whom a policy is for, it is for every pod of its namespace and allows nothing. What was
 /// left out is noted.
 enum PolicyConversion {
-  /// What the names begin with.
-  static let prefix = "knp.default."
   private static let tier = "default"
   private static let order = 1000.0
   private static let tierLabel = "projectcalico.org/tier"
 
   static func policy(of source: KubeNetworkPolicy) -> NetworkPolicy {
-    let name = prefix + source.metadata.name
+    let name = PolicyName.ofKubernetes + source.metadata.name
     var metadata = Metadata(source.metadata, name: name, namespace: source.metadata.namespace)
     metadata.uid = metadata.uid.map(ReversedUID.make)
     metadata.labels[tierLabel] = tier

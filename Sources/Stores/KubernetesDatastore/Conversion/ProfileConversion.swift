@@ -6,14 +6,12 @@ import Resources
 
 /// Profiles made of namespaces and of service accounts (compatibility §1.7).
 enum ProfileConversion {
-  static let namespacePrefix = "kns."
-  static let accountPrefix = "ksa."
   /// What automatic host endpoints name: everything is allowed.
   static let defaultAllow = "projectcalico-default-allow"
 
   static func profile(of namespace: KubeNamespace) -> Profile {
     let name = namespace.metadata.name
-    var profile = profile(namespacePrefix + name, of: namespace.metadata)
+    var profile = profile(ProfileName.namespace(name), of: namespace.metadata)
     profile.spec.ingress = [Rule(.allow)]
     profile.spec.egress = [Rule(.allow)]
     profile.spec.labelsToApply = labels(namespace.metadata, prefix: "pcns.")
@@ -21,7 +19,8 @@ enum ProfileConversion {
   }
 
   static func profile(of account: KubeServiceAccount) -> Profile {
-    let name = "\(accountPrefix)\(account.metadata.namespace).\(account.metadata.name)"
+    let name = ProfileName.serviceAccount(
+      account.metadata.name, in: account.metadata.namespace)
     var profile = profile(name, of: account.metadata)
     profile.spec.labelsToApply = labels(account.metadata, prefix: "pcsa.")
     return profile

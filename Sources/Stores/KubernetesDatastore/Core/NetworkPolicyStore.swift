@@ -17,7 +17,7 @@ struct NetworkPolicyStore: KindStore {
   }
 
   private static func isConverted(_ key: ResourceKey) -> Bool {
-    key.name.hasPrefix(PolicyConversion.prefix)
+    key.name.hasPrefix(PolicyName.ofKubernetes)
   }
 
   private static func readOnly(_ operation: String, _ key: ResourceKey) -> DatastoreError {
@@ -45,7 +45,7 @@ struct NetworkPolicyStore: KindStore {
 
   func get(_ key: ResourceKey) async throws(DatastoreError) -> any Resource {
     guard Self.isConverted(key) else { return try await own.get(key) }
-    let name = String(key.name.dropFirst(PolicyConversion.prefix.count))
+    let name = String(key.name.dropFirst(PolicyName.ofKubernetes.count))
     guard !name.isEmpty else { throw .doesNotExist(key) }
     return PolicyConversion.policy(
       of: try await kubernetes.get(key, namespace: key.namespace, name: name))

@@ -38,15 +38,15 @@ struct ProfileStore: KindStore {
 
   func get(_ key: ResourceKey) async throws(DatastoreError) -> any Resource {
     if key.name == ProfileConversion.defaultAllow { return ProfileConversion.allowingProfile }
-    if key.name.hasPrefix(ProfileConversion.namespacePrefix) {
-      let name = String(key.name.dropFirst(ProfileConversion.namespacePrefix.count))
+    if key.name.hasPrefix(ProfileName.ofNamespace) {
+      let name = String(key.name.dropFirst(ProfileName.ofNamespace.count))
       guard !name.isEmpty else { throw .doesNotExist(key) }
       return ProfileConversion.profile(
         of: try await namespaces.get(key, namespace: nil, name: name))
     }
     // A namespace has no dot in its name; a service account may.
     let parts = key.name.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-    guard key.name.hasPrefix(ProfileConversion.accountPrefix), parts.count == 3,
+    guard key.name.hasPrefix(ProfileName.ofServiceAccount), parts.count == 3,
       !parts[1].isEmpty, !parts[2].isEmpty
     else { throw .doesNotExist(key) }
     return ProfileConversion.profile(
