@@ -119,7 +119,7 @@ let package = Package(
     // Model: the language that operators write in.
     library("Model/Resources", ["Addressing", "Selectors", "ValueTree"]),
     // The words of policy that the engines and the dataplane share: identities, actions, rules.
-    library("Model/PolicyModel"),
+    library("Model/PolicyModel", ["Addressing", "Selectors"]),
     library("Model/Settings", ["Addressing", "HostSystem", "Resources", "ValueTree"]),
     // The custom resource definitions, written from the declarations of `Resources`.
     library("Model/ResourceSchemas", ["HostSystem", "Resources", "ValueTree"]),
@@ -253,7 +253,7 @@ let package = Package(
     tests(
       "Model/ResourcesTests",
       ["Addressing", "Resources", "Selectors", "TestSupport", "ValidationCases", "ValueTree"]),
-    tests("Model/PolicyModelTests", ["PolicyModel", "TestSupport"]),
+    tests("Model/PolicyModelTests", ["Addressing", "PolicyModel", "Selectors", "TestSupport"]),
     tests("Model/SettingsTests", ["Addressing", "Resources", "Settings", "ValueTree"]),
     tests(
       "Model/ResourceSchemasTests",

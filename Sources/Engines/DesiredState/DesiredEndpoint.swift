@@ -19,8 +19,7 @@ public struct DesiredEndpoint: Sendable, Hashable {
   /// The runtime's ID of the container that has it; empty where nobody knows. Another container has
   /// another interface, whatever else stays the same.
   public var containerID: String
-  /// Tiers that hold at least one policy of this endpoint, in order of evaluation.
-  public var tiers: [DesiredTier]
+  public var tiers: DesiredTiers
   /// Profiles in order.
   public var profiles: [String]
   /// Source networks that the workload may use beside its own addresses.
@@ -28,7 +27,7 @@ public struct DesiredEndpoint: Sendable, Hashable {
 
   public init(
     interfaceName: String, ipv4Nets: [CIDR] = [], ipv6Nets: [CIDR] = [], mac: MACAddress? = nil,
-    created: String? = nil, containerID: String = "", tiers: [DesiredTier] = [],
+    created: String? = nil, containerID: String = "", tiers: DesiredTiers = DesiredTiers(),
     profiles: [String] = [], allowedSourcePrefixes: [CIDR] = []
   ) {
     self.interfaceName = interfaceName
@@ -40,6 +39,34 @@ public struct DesiredEndpoint: Sendable, Hashable {
     self.tiers = tiers
     self.profiles = profiles
     self.allowedSourcePrefixes = allowedSourcePrefixes
+  }
+}
+
+/// The tiers of an endpoint by hook: of each, those that hold at least one policy of this endpoint
+/// there, in order of evaluation.
+public struct DesiredTiers: Sendable, Hashable {
+  public var normal: [DesiredTier]
+  public var forward: [DesiredTier]
+  public var untracked: [DesiredTier]
+  public var preDNAT: [DesiredTier]
+
+  public init(
+    normal: [DesiredTier] = [], forward: [DesiredTier] = [], untracked: [DesiredTier] = [],
+    preDNAT: [DesiredTier] = []
+  ) {
+    self.normal = normal
+    self.forward = forward
+    self.untracked = untracked
+    self.preDNAT = preDNAT
+  }
+
+  public subscript(hook: PolicyHook) -> [DesiredTier] {
+    switch hook {
+    case .normal: normal
+    case .forward: forward
+    case .untracked: untracked
+    case .preDNAT: preDNAT
+    }
   }
 }
 

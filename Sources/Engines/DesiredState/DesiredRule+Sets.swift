@@ -3,35 +3,36 @@
 
 public import PolicyModel
 
-extension DesiredMatch {
-  /// The sets of nets that it looks addresses up in, positive and negated, with repetition.
-  public var netSetIDs: [IPSetID] { sets + notSets }
-
-  /// The sets of named ports that it looks triples up in, positive and negated, with repetition.
-  public var portSetIDs: [IPSetID] { namedPortSets + notNamedPortSets }
-
-  /// Every set that it refers to, with repetition.
-  public var setIDs: [IPSetID] { netSetIDs + portSetIDs }
-}
-
 extension DesiredRule {
   /// Every set that it refers to, with repetition.
-  public var setIDs: [IPSetID] { source.setIDs + destination.setIDs }
+  public var setIDs: [IPSetID] {
+    [source.names, destination.names].flatMap { $0.netSetIDs + $0.portSetIDs }
+  }
 }
 
 extension DesiredPolicy {
   /// All its rules, ingress first.
   public var rules: [DesiredRule] { ingress + egress }
+
+  public func rules(_ direction: PolicyDirection) -> [DesiredRule] {
+    direction == .ingress ? ingress : egress
+  }
 }
 
 extension DesiredProfile {
   /// All its rules, ingress first.
   public var rules: [DesiredRule] { ingress + egress }
+
+  public func rules(_ direction: PolicyDirection) -> [DesiredRule] {
+    direction == .ingress ? ingress : egress
+  }
 }
 
 extension DesiredEndpoint {
   /// Every policy that it refers to, with repetition.
-  public var policyIDs: [PolicyID] { tiers.flatMap { $0.ingress + $0.egress } }
+  public var policyIDs: [PolicyID] {
+    PolicyHook.allCases.flatMap { tiers[$0] }.flatMap { $0.ingress + $0.egress }
+  }
 }
 
 extension IPSetMember {

@@ -119,7 +119,7 @@ public struct DesiredStateModel: Sendable, Hashable {
     of rules: [DesiredRule], in owner: String
   ) throws(DesiredStateViolation) {
     for rule in rules {
-      for match in [rule.source, rule.destination] {
+      for match in [rule.source.names, rule.destination.names] {
         try require(match.netSetIDs, .nets, in: owner)
         try require(match.portSetIDs, .ports, in: owner)
       }

@@ -76,7 +76,7 @@ extension PolicyEngine {
   private mutating func setLocal(
     _ id: WorkloadEndpointID, old: Workload?, new: SyncWorkloadEndpoint?
   ) -> Int? {
-    let isLocal = new.map { $0.node == node && !$0.interfaceName.isEmpty } ?? false
+    let isLocal = new.map { scope.contains($0.node) && !$0.interfaceName.isEmpty } ?? false
     guard isLocal || old?.item != nil else { return nil }
     dirtyEndpoints.insert(id)
 

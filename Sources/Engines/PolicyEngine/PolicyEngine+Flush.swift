@@ -128,12 +128,13 @@ extension PolicyEngine {
     return DesiredEndpoint(
       interfaceName: value.interfaceName, ipv4Nets: value.nets.filter { $0.family == .v4 },
       ipv6Nets: value.nets.filter { $0.family == .v6 }, mac: value.mac, created: value.created,
-      containerID: value.containerID, tiers: tiers(of: item),
+      containerID: value.containerID, tiers: DesiredTiers(normal: tiers(of: item)),
       profiles: value.profiles.filter { seen.insert($0).inserted },
       allowedSourcePrefixes: value.allowedSourcePrefixes)
   }
 
-  /// The tiers of a local endpoint, with its policies in order.
+  /// The tiers of a local endpoint, with its policies in order. Policies for other hooks than the
+  /// normal one are for host endpoints only.
   private func tiers(of item: Int) -> [DesiredTier] {
     var found: [String: [(rank: PolicyRank, policy: SyncPolicy)]] = [:]
     for query in local.queries(matching: item) {

@@ -7,14 +7,15 @@ import PolicyModel
 import Selectors
 public import SyncModel
 
-/// Computes what this node's dataplane must make true from the cluster's state.
+/// Computes what a node's dataplane must make true from the cluster's state, or what all of them
+/// must (`Scope`).
 ///
 /// It is pure: feed it updates in any order and grouping, and what `flush` returns adds up to the
 /// same desired state. Nothing is returned before the store has been read whole (`inSync`): half a
 /// state would cut endpoints off from profiles that are still to come, and what the kernel holds
 /// from before keeps being enforced meanwhile.
 ///
-/// - A workload endpoint is local when it is on this node and wired (it names an interface).
+/// - A workload endpoint is local when it is on a node of the scope and wired (it names an interface).
 /// - A policy applies to it when its selector matches the endpoint's labels: its own, then those
 ///   of its profiles in order; the first found wins.
 /// - Tiers come by (order, name) and policies in them by (order, name, namespace, kind), without
@@ -22,8 +23,22 @@ public import SyncModel
 /// - A profile that is not stored denies everything.
 /// - Policies, profiles and sets are told only while a local endpoint needs them.
 public struct PolicyEngine: Sendable {
-  /// The name of this node.
-  public let node: String
+  /// Whose endpoints are computed.
+  public enum Scope: Sendable, Hashable {
+    /// Those of one node.
+    case node(String)
+    /// Those of all nodes: what queries ask for.
+    case all
+
+    func contains(_ node: String) -> Bool {
+      switch self {
+      case .node(let name): name == node
+      case .all: true
+      }
+    }
+  }
+
+  public let scope: Scope
 
   // What the cluster's state is.
   var workloads: [WorkloadEndpointID: Workload] = [:]
@@ -91,7 +106,7 @@ public struct PolicyEngine: Sendable {
     var inSync = false
   }
 
-  public init(node: String) { self.node = node }
+  public init(scope: Scope) { self.scope = scope }
 
   /// Takes in one change. An update that says what is known already costs a comparison.
   public mutating func apply(_ update: SyncUpdate) {

@@ -12,29 +12,20 @@ struct RuleCompiler {
   private(set) var sets: [IPSetID: SetDefinition] = [:]
 
   mutating func compile(_ rules: [SyncRule]) -> [DesiredRule] {
-    rules.map { rule in
-      DesiredRule(
-        rule.action, family: rule.family, transport: rule.transport,
-        notTransport: rule.notTransport, icmp: rule.icmp, notICMP: rule.notICMP,
-        source: compile(rule.source, rule.transport),
-        destination: compile(rule.destination, rule.transport), neverMatches: rule.neverMatches)
-    }
+    rules.map { rule in rule.map { compile($0, rule.transport) } }
   }
 
-  private mutating func compile(_ match: SyncMatch, _ transport: IPProtocol?) -> DesiredMatch {
-    var result = DesiredMatch()
-    result.nets = match.nets
-    result.notNets = match.notNets
-    result.ports = match.ports
-    result.notPorts = match.notPorts
+  private mutating func compile(_ match: SyncMatch, _ transport: IPProtocol?) -> SetNames {
+    let names = match.names
+    var result = SetNames()
     // The set of a named port holds only what the selector matches: where every way to match goes
     // through such a set, the selector need not be asked again.
-    let asksSelector = match.namedPorts.isEmpty || !match.ports.isEmpty
-    if let selector = match.selector, asksSelector { result.sets = [need(.nets(selector))] }
-    if let selector = match.notSelector { result.notSets = [need(.nets(selector))] }
-    let owner = match.selector ?? .all
-    result.namedPortSets = need(match.namedPorts, of: owner, transport)
-    result.notNamedPortSets = need(match.notNamedPorts, of: owner, transport)
+    let asksSelector = names.namedPorts.isEmpty || !match.ports.isEmpty
+    if let selector = names.selector, asksSelector { result.sets = [need(.nets(selector))] }
+    if let selector = names.notSelector { result.notSets = [need(.nets(selector))] }
+    let owner = names.selector ?? .all
+    result.namedPortSets = need(names.namedPorts, of: owner, transport)
+    result.notNamedPortSets = need(names.notNamedPorts, of: owner, transport)
     return result
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import PolicyModel
 import Resources
 import Selectors
 
@@ -14,9 +15,10 @@ extension RuleConverter {
     unknown(entity.unknown, in: path)
     result.nets = nets(entity.nets, at: "\(path).nets")
     result.notNets = nets(entity.notNets, at: "\(path).notNets")
-    (result.selector, result.notSelector) = selectors(entity, at: path)
-    (result.ports, result.namedPorts) = ports(entity.ports, transport, at: "\(path).ports")
-    (result.notPorts, result.notNamedPorts) =
+    (result.names.selector, result.names.notSelector) = selectors(entity, at: path)
+    (result.ports, result.names.namedPorts) =
+      ports(entity.ports, transport, at: "\(path).ports")
+    (result.notPorts, result.names.notNamedPorts) =
       ports(entity.notPorts, transport, at: "\(path).notPorts")
     if entity.services != nil {
       missing("\(path).services", "the endpoints of services are not known")

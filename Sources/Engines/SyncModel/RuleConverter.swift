@@ -29,7 +29,9 @@ struct RuleConverter {
     var result: [SyncRule] = []
     result.reserveCapacity(rules.count)
     for (index, rule) in rules.enumerated() {
-      result.append(convert(rule, at: "\(path)[\(index)]"))
+      var converted = convert(rule, at: "\(path)[\(index)]")
+      converted.index = index
+      result.append(converted)
     }
     return result
   }

@@ -1,7 +1,6 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-public import Addressing
 public import PolicyModel
 public import Selectors
 
@@ -42,52 +41,10 @@ public struct SyncPolicy: Sendable, Hashable {
 }
 
 /// A rule whose selectors are parsed and complete.
-public struct SyncRule: Sendable, Hashable {
-  public var action: RuleAction
-  public var family: IPFamily?
-  public var transport: IPProtocol?
-  public var notTransport: IPProtocol?
-  public var icmp: ICMPMatch?
-  public var notICMP: ICMPMatch?
-  public var source: SyncMatch
-  public var destination: SyncMatch
-  /// See `DesiredRule.neverMatches`.
-  public var neverMatches: String?
+public typealias SyncRule = PolicyRule<SelectorNames>
 
-  public init(
-    _ action: RuleAction, family: IPFamily? = nil, transport: IPProtocol? = nil,
-    notTransport: IPProtocol? = nil, icmp: ICMPMatch? = nil, notICMP: ICMPMatch? = nil,
-    source: SyncMatch = SyncMatch(), destination: SyncMatch = SyncMatch(),
-    neverMatches: String? = nil
-  ) {
-    self.action = action
-    self.family = family
-    self.transport = transport
-    self.notTransport = notTransport
-    self.icmp = icmp
-    self.notICMP = notICMP
-    self.source = source
-    self.destination = destination
-    self.neverMatches = neverMatches
-  }
-}
-
-/// What a rule asks of one end of a packet.
-public struct SyncMatch: Sendable, Hashable {
-  public var nets: [CIDR] = []
-  public var notNets: [CIDR] = []
-  /// The endpoints and network sets that may stand here: selector, notSelector, namespace selector
-  /// and service accounts in one. `nil`: anything, also addresses that nobody has a name for.
-  public var selector: Selector?
-  /// A notSelector without a selector beside it: any address but those of these endpoints.
-  public var notSelector: Selector?
-  public var ports: [PortRange] = []
-  public var namedPorts: [String] = []
-  public var notPorts: [PortRange] = []
-  public var notNamedPorts: [String] = []
-
-  public init() {}
-}
+/// What such a rule asks of one end of a packet.
+public typealias SyncMatch = EntityMatch<SelectorNames>
 
 /// A tier.
 public struct SyncTier: Sendable, Hashable {

@@ -65,7 +65,7 @@ struct ConversionPathTests {
     try harness.feed(.inSync)
     let id = PolicyID(kind: .globalNetworkPolicy, name: "p")
     let members = try #require(harness.model.policies[id]?.ingress).map { rule in
-      Set(rule.source.sets.flatMap { harness.model.sets[$0]?.members ?? [] })
+      Set(rule.source.names.sets.flatMap { harness.model.sets[$0]?.members ?? [] })
     }
     func nets(_ texts: [String]) -> Set<IPSetMember> {
       Set(texts.compactMap { CIDR($0) }.map { .net($0) })
@@ -100,12 +100,12 @@ struct ConversionPathTests {
       try harness.feed(.inSync)
       let id = PolicyID(kind: .networkPolicy, namespace: "red", name: "p")
       #expect(
-        harness.model.endpoints["red/here-k8s-db-eth0"]?.tiers
+        harness.model.endpoints["red/here-k8s-db-eth0"]?.tiers.normal
           == [DesiredTier(name: "default", ingress: [id])])
-      #expect(harness.model.endpoints["blue/here-k8s-db2-eth0"]?.tiers == [])
+      #expect(harness.model.endpoints["blue/here-k8s-db2-eth0"]?.tiers == DesiredTiers())
       let rules = try #require(harness.model.policies[id]?.ingress)
       let members = rules.map { rule in
-        rule.source.sets.flatMap { harness.model.sets[$0]?.members ?? [] }
+        rule.source.names.sets.flatMap { harness.model.sets[$0]?.members ?? [] }
       }
       func nets(_ texts: [String]) -> Set<IPSetMember> {
         Set(texts.compactMap { CIDR($0) }.map { .net($0) })

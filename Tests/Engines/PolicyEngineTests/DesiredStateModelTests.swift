@@ -15,14 +15,15 @@ struct DesiredStateModelTests {
 
   private func referring() -> DesiredPolicy {
     var rule = DesiredRule(.allow)
-    rule.source.sets = [set]
-    rule.destination.namedPortSets = [ports]
+    rule.source.names.sets = [set]
+    rule.destination.names.namedPortSets = [ports]
     return DesiredPolicy(tier: "default", ingress: [rule])
   }
 
   private func endpoint() -> DesiredEndpoint {
     DesiredEndpoint(
-      interfaceName: "cali1", tiers: [DesiredTier(name: "default", ingress: [policy])],
+      interfaceName: "cali1",
+      tiers: DesiredTiers(normal: [DesiredTier(name: "default", ingress: [policy])]),
       profiles: ["prof"])
   }
 
@@ -97,5 +98,25 @@ struct DesiredStateModelTests {
     }
     try model.apply(.setMembers(set, added: [], removed: [member]))
     #expect(model.sets[set]?.members == [])
+  }
+
+  @Test("a policy is in use whatever hook refers to it", arguments: PolicyHook.allCases)
+  func hooks(_ hook: PolicyHook) throws {
+    let tiers = [DesiredTier(name: "default", ingress: [policy])]
+    var endpoint = DesiredEndpoint(interfaceName: "cali1")
+    switch hook {
+    case .normal: endpoint.tiers.normal = tiers
+    case .forward: endpoint.tiers.forward = tiers
+    case .untracked: endpoint.tiers.untracked = tiers
+    case .preDNAT: endpoint.tiers.preDNAT = tiers
+    }
+    #expect(endpoint.tiers[hook] == tiers && endpoint.policyIDs == [policy])
+    var model = DesiredStateModel()
+    #expect(throws: DesiredStateViolation.self) { try model.apply(.endpoint("ns/a", endpoint)) }
+    try model.apply([
+      .policy(policy, DesiredPolicy(tier: "default")), .endpoint("ns/a", endpoint),
+    ])
+    #expect(throws: DesiredStateViolation.self) { try model.apply(.policyRemoved(policy)) }
+    try model.apply([.endpointRemoved("ns/a"), .policyRemoved(policy)])
   }
 }

@@ -49,7 +49,7 @@ struct EndpointTests {
       Make.workload("a", labels: ["x": "own"], profiles: ["p1", "p2"]),
       Make.policy("own", "x == 'own'"), Make.policy("first", "y == 'one'"),
       Make.policy("second", "z == 'two'"), Make.policy("hidden", "x == 'one' || y == 'two'"))
-    let ingress = harness.model.endpoints["ns/a"]?.tiers.first?.ingress
+    let ingress = harness.model.endpoints["ns/a"]?.tiers.normal.first?.ingress
     #expect(ingress == [Make.policyID("first"), Make.policyID("own"), Make.policyID("second")])
     #expect(harness.model.policies[Make.policyID("hidden")] == nil)
   }
@@ -64,7 +64,7 @@ struct EndpointTests {
     #expect(harness.model.endpoints["ns/a"]?.policyIDs == [Make.policyID("q")])
     let changes = try harness.feed(.profile("p", nil))
     #expect(changes.last == .policyRemoved(Make.policyID("q")))
-    #expect(harness.model.endpoints["ns/a"]?.tiers == [])
+    #expect(harness.model.endpoints["ns/a"]?.tiers == DesiredTiers())
   }
 
   @Test("with a profile that nobody stored are denied everything by it")

@@ -12,13 +12,14 @@ import Testing
 /// An engine and a consumer that holds it to its promises: each batch is in the documented order,
 /// applies without a dangling reference, and says nothing that was known.
 struct Harness {
-  var engine = PolicyEngine(node: "here")
+  var engine: PolicyEngine
   var model = DesiredStateModel()
 
-  init() {}
+  init(scope: PolicyEngine.Scope = .node("here")) { engine = PolicyEngine(scope: scope) }
 
   /// A harness that has got these and the end of the first snapshot.
   init(_ updates: SyncUpdate...) throws {
+    self.init()
     for update in updates { engine.apply(update) }
     engine.apply(.inSync)
     try flush()

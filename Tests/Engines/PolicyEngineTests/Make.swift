@@ -70,7 +70,7 @@ enum Make {
   /// An Allow from what a selector selects.
   static func allow(from selector: String) throws -> SyncRule {
     var rule = SyncRule(.allow)
-    rule.source.selector = try Selector(selector)
+    rule.source.names.selector = try Selector(selector)
     return rule
   }
 

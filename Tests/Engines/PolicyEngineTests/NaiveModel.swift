@@ -10,7 +10,8 @@ import SyncModel
 /// The same calculation done plainly: everything anew from the whole state, with no index and no
 /// memory of what was before. The engine must agree with it after every flush.
 struct NaiveModel {
-  var node: String
+  /// `nil`: all nodes.
+  var node: String?
   var workloads: [WorkloadEndpointID: SyncWorkloadEndpoint] = [:]
   var hosts: [String: SyncHostEndpoint] = [:]
   var networkSets: [NetworkSetID: SyncNetworkSet] = [:]
@@ -19,7 +20,7 @@ struct NaiveModel {
   var profiles: [String: SyncProfile] = [:]
   var pools: [CIDR: SyncPool] = [:]
 
-  init(node: String) { self.node = node }
+  init(node: String?) { self.node = node }
 
   mutating func apply(_ update: SyncUpdate) {
     switch update {
@@ -46,7 +47,8 @@ struct NaiveModel {
   func result() -> Result {
     var result = Result()
     for (cidr, pool) in pools { result.pools[cidr] = DesiredPool(masquerade: pool.natOutgoing) }
-    for (id, endpoint) in workloads where endpoint.node == node && !endpoint.interfaceName.isEmpty {
+    for (id, endpoint) in workloads where !endpoint.interfaceName.isEmpty {
+      if let node, endpoint.node != node { continue }
       let labels = allLabels(endpoint.labels, endpoint.labelProfiles)
       var names: [String] = []
       for name in endpoint.profiles where !names.contains(name) { names.append(name) }
@@ -58,7 +60,8 @@ struct NaiveModel {
         interfaceName: endpoint.interfaceName,
         ipv4Nets: endpoint.nets.filter { $0.family == .v4 },
         ipv6Nets: endpoint.nets.filter { $0.family == .v6 }, mac: endpoint.mac,
-        created: endpoint.created, containerID: endpoint.containerID, tiers: order(mine),
+        created: endpoint.created, containerID: endpoint.containerID,
+        tiers: DesiredTiers(normal: order(mine)),
         profiles: names,
         allowedSourcePrefixes: endpoint.allowedSourcePrefixes)
       for (id, policy) in mine {
@@ -122,6 +125,7 @@ struct NaiveModel {
       desired.family = rule.family
       desired.transport = rule.transport
       desired.notTransport = rule.notTransport
+      desired.index = rule.index
       desired.icmp = rule.icmp
       desired.notICMP = rule.notICMP
       desired.neverMatches = rule.neverMatches
@@ -140,15 +144,17 @@ struct NaiveModel {
     desired.notNets = match.notNets
     desired.ports = match.ports
     desired.notPorts = match.notPorts
-    let onlyNamed = match.ports.isEmpty && !match.namedPorts.isEmpty
-    if let selector = match.selector, !onlyNamed { desired.sets = [netSet(selector, &sets)] }
-    if let selector = match.notSelector { desired.notSets = [netSet(selector, &sets)] }
-    let owner = match.selector ?? .all
-    for name in match.namedPorts {
-      desired.namedPortSets.append(portSet(name, transport, owner, &sets))
+    let onlyNamed = match.ports.isEmpty && !match.names.namedPorts.isEmpty
+    if let selector = match.names.selector, !onlyNamed {
+      desired.names.sets = [netSet(selector, &sets)]
     }
-    for name in match.notNamedPorts {
-      desired.notNamedPortSets.append(portSet(name, transport, owner, &sets))
+    if let selector = match.names.notSelector { desired.names.notSets = [netSet(selector, &sets)] }
+    let owner = match.names.selector ?? .all
+    for name in match.names.namedPorts {
+      desired.names.namedPortSets.append(portSet(name, transport, owner, &sets))
+    }
+    for name in match.names.notNamedPorts {
+      desired.names.notNamedPortSets.append(portSet(name, transport, owner, &sets))
     }
     return desired
   }

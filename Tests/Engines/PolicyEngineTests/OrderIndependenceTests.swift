@@ -10,14 +10,16 @@ import Testing
 
 @Suite("The engine, whatever the order of updates")
 struct OrderIndependenceTests {
-  @Test("agrees with a plain recalculation after every batch, and says only what is new")
-  func agreesWithNaiveModel() throws {
+  @Test(
+    "agrees with a plain recalculation after every batch, and says only what is new",
+    arguments: ["here", nil])
+  func agreesWithNaiveModel(node: String?) throws {
     let seed = SplitMix64.seed(for: "OrderIndependenceTests")
     for trial in 0..<120 {
       var cluster = RandomCluster(seed: seed &+ UInt64(trial))
       let histories = cluster.histories()
-      var harness = Harness()
-      var naive = NaiveModel(node: "here")
+      var harness = Harness(scope: node.map { .node($0) } ?? .all)
+      var naive = NaiveModel(node: node)
 
       // Histories interleaved at random; the snapshot ends somewhere among them.
       var updates = Self.interleaved(histories, &cluster.random)

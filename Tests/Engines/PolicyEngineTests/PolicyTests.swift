@@ -12,6 +12,19 @@ import Testing
 
 @Suite("Policies and tiers")
 struct PolicyTests {
+  @Test("rules keep the places that they have in the object as written, whatever was left out")
+  func places() throws {
+    var policy = SyncPolicy()
+    policy.ingress = [
+      SyncRule(.log, index: 1), SyncRule(.allow, index: 4, family: .v4),
+      SyncRule(.allow, index: 4, family: .v6), SyncRule(.deny),
+    ]
+    let harness = try Harness(
+      Make.workload("a"), .policy(Make.policyID("p"), policy))
+    #expect(
+      harness.model.policies[Make.policyID("p")]?.ingress.map(\.index) == [1, 4, 4, nil])
+  }
+
   @Test("tiers come by order, those without last, and by name among equals")
   func tierOrder() throws {
     let harness = try Harness(
@@ -23,7 +36,7 @@ struct PolicyTests {
       Make.policy("3", tier: "same-a"), Make.policy("4", tier: "same-b"),
       Make.policy("5", tier: "early"), Make.policy("6", tier: "late"))
     #expect(
-      harness.model.endpoints["ns/a"]?.tiers.map(\.name)
+      harness.model.endpoints["ns/a"]?.tiers.normal.map(\.name)
         == ["early", "same-a", "same-b", "late", "none-a", "none-b"])
   }
 
@@ -44,7 +57,7 @@ struct PolicyTests {
       harness.engine.apply(.policy(id, SyncPolicy(order: order)))
     }
     try harness.flush()
-    #expect(harness.model.endpoints["ns/a"]?.tiers.map(\.ingress) == [wanted])
+    #expect(harness.model.endpoints["ns/a"]?.tiers.normal.map(\.ingress) == [wanted])
   }
 
   @Test("an order that is no number is none")
@@ -52,7 +65,7 @@ struct PolicyTests {
     let harness = try Harness(
       Make.workload("a"), Make.policy("a", order: .nan), Make.policy("b", order: 1e300))
     #expect(
-      harness.model.endpoints["ns/a"]?.tiers.first?.ingress
+      harness.model.endpoints["ns/a"]?.tiers.normal.first?.ingress
         == [Make.policyID("b"), Make.policyID("a")])
   }
 
@@ -61,7 +74,7 @@ struct PolicyTests {
     var harness = try Harness(
       .tier("zz", SyncTier(order: 1e9, defaultAction: .pass)), Make.workload("a"),
       Make.policy("p", tier: "aa"), Make.policy("q", tier: "zz"))
-    func tiers() -> [DesiredTier]? { harness.model.endpoints["ns/a"]?.tiers }
+    func tiers() -> [DesiredTier]? { harness.model.endpoints["ns/a"]?.tiers.normal }
     let p = DesiredTier(name: "aa", ingress: [Make.policyID("p")], defaultAction: .deny)
     let q = DesiredTier(name: "zz", ingress: [Make.policyID("q")], defaultAction: .pass)
     #expect(tiers() == [q, p])
@@ -84,7 +97,7 @@ struct PolicyTests {
       Make.policy("never") { $0.appliesToIngress = false })
     let (inward, outward) = (Make.policyID("in"), Make.policyID("out"))
     #expect(
-      harness.model.endpoints["ns/a"]?.tiers
+      harness.model.endpoints["ns/a"]?.tiers.normal
         == [DesiredTier(name: "default", ingress: [inward], egress: [outward])])
     #expect(
       harness.model.policies == [
@@ -121,7 +134,8 @@ struct PolicyTests {
           "ns/a",
           DesiredEndpoint(
             interfaceName: "calia",
-            tiers: [DesiredTier(name: "default", ingress: [Make.policyID("y")])])),
+            tiers: DesiredTiers(
+              normal: [DesiredTier(name: "default", ingress: [Make.policyID("y")])]))),
         .policyRemoved(Make.policyID("x")),
       ])
   }

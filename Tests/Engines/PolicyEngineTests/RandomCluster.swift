@@ -153,14 +153,14 @@ struct RandomCluster {
     if random.chance(20) { match.nets = random.some(Self.ranges, atMost: 2) }
     if random.chance(10) { match.notNets = random.some(Self.ranges, atMost: 2) }
     if random.chance(40) {
-      match.selector = selector()
+      match.names.selector = selector()
     } else if random.chance(20) {
-      match.notSelector = selector()
+      match.names.notSelector = selector()
     }
     if random.chance(20) { match.ports = [PortRange(80)] }
-    if random.chance(20) { match.namedPorts = random.some(["http", "dns"], atMost: 2) }
+    if random.chance(20) { match.names.namedPorts = random.some(["http", "dns"], atMost: 2) }
     if random.chance(10) { match.notPorts = [PortRange(81)] }
-    if random.chance(10) { match.notNamedPorts = random.some(["http", "dns"], atMost: 2) }
+    if random.chance(10) { match.names.notNamedPorts = random.some(["http", "dns"], atMost: 2) }
     return match
   }
 

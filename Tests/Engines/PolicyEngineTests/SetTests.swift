@@ -28,21 +28,21 @@ struct SetTests {
       ])
     let id = IPSetID(try Selector("app == 'x'").id)
     let rule = harness.model.policies[Make.policyID("p")]?.ingress.first
-    #expect(rule?.source.sets == [id])
-    #expect(rule?.source.notSets == [])
+    #expect(rule?.source.names.sets == [id])
+    #expect(rule?.source.names.notSets == [])
     #expect(harness.model.sets[id]?.comment == "app == \"x\"")
   }
 
   @Test("of a notSelector alone exclude what it selects")
   func negation() throws {
     var rule = SyncRule(.allow)
-    rule.source.notSelector = try Selector("app == 'x'")
+    rule.source.names.notSelector = try Selector("app == 'x'")
     let harness = try Harness(
       Make.workload("a", nets: ["10.0.0.1"], labels: ["app": "x"]),
       Make.policy("p", ingress: [rule]))
     let source = harness.model.policies[Make.policyID("p")]?.ingress.first?.source
-    #expect(source?.sets == [])
-    #expect(source?.notSets == [IPSetID(try Selector("app == 'x'").id)])
+    #expect(source?.names.sets == [])
+    #expect(source?.names.notSets == [IPSetID(try Selector("app == 'x'").id)])
     #expect(try harness.nets("app == 'x'") == ["10.0.0.1/32"])
   }
 
@@ -137,7 +137,7 @@ struct SetTests {
   @Test("of named ports hold address, protocol and port of what has one of that name and protocol")
   func namedPorts() throws {
     var rule = SyncRule(.allow, transport: .tcp)
-    rule.destination.namedPorts = ["http"]
+    rule.destination.names.namedPorts = ["http"]
     let harness = try Harness(
       Make.workload(
         "a", nets: ["10.0.0.1", "fd00::1"],
@@ -153,15 +153,15 @@ struct SetTests {
         "172.16.0.1 TCP 82",
       ])
     let destination = harness.model.policies[Make.policyID("p")]?.ingress.first?.destination
-    #expect(destination?.namedPortSets == [Harness.portSet("http", "tcp", of: .all)])
-    #expect(destination?.sets == [])
+    #expect(destination?.names.namedPortSets == [Harness.portSet("http", "tcp", of: .all)])
+    #expect(destination?.names.sets == [])
   }
 
   @Test("of named ports hold only what the rule's selector selects")
   func namedPortsOfSelector() throws {
     var rule = SyncRule(.allow, transport: .udp)
-    rule.destination.selector = try Selector("app == 'x'")
-    rule.destination.namedPorts = ["dns"]
+    rule.destination.names.selector = try Selector("app == 'x'")
+    rule.destination.names.namedPorts = ["dns"]
     let dns = [Make.port("dns", .udp, 53)]
     var harness = try Harness(
       Make.workload("a", nets: ["10.0.0.1"], labels: ["app": "x"], ports: dns),
@@ -175,8 +175,8 @@ struct SetTests {
     try harness.feed(Make.policy("p", ingress: [rule]))
     #expect(try harness.nets("app == 'x'") == ["10.0.0.1/32"])
     let destination = harness.model.policies[Make.policyID("p")]?.ingress.first?.destination
-    #expect(destination?.sets.count == 1)
-    #expect(destination?.namedPortSets.count == 1)
+    #expect(destination?.names.sets.count == 1)
+    #expect(destination?.names.namedPortSets.count == 1)
     #expect(destination?.ports == [PortRange(5353)])
 
     try harness.feed(
@@ -188,16 +188,16 @@ struct SetTests {
   @Test("of negated named ports keep the rule's own addresses")
   func notNamedPorts() throws {
     var rule = SyncRule(.deny, transport: .tcp)
-    rule.source.selector = try Selector("app == 'x'")
-    rule.source.notNamedPorts = ["http"]
+    rule.source.names.selector = try Selector("app == 'x'")
+    rule.source.names.notNamedPorts = ["http"]
     let harness = try Harness(
       Make.workload(
         "a", nets: ["10.0.0.1"], labels: ["app": "x"], ports: [Make.port("http", .tcp, 80)]),
       Make.policy("p", ingress: [rule]))
     let source = harness.model.policies[Make.policyID("p")]?.ingress.first?.source
-    #expect(source?.sets == [IPSetID(try Selector("app == 'x'").id)])
+    #expect(source?.names.sets == [IPSetID(try Selector("app == 'x'").id)])
     #expect(
-      source?.notNamedPortSets
+      source?.names.notNamedPortSets
         == [Harness.portSet("http", "tcp", of: try Selector("app == 'x'"))])
     #expect(try harness.ports("http", of: "app == 'x'") == ["10.0.0.1 TCP 80"])
   }

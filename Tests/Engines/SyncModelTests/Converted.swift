@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import PolicyModel
 import Resources
 import Selectors
 import SyncModel

@@ -126,7 +126,7 @@ struct PolicyConversionTests {
     #expect(
       namespaced.policy?.ingress.map { $0.neverMatches != nil } == [true, false, false, true])
     #expect(namespaced.policy?.ingress.map(\.action) == [.allow, .deny, .deny, .log])
-    #expect(namespaced.policy?.ingress[1] == SyncRule(.deny, transport: .tcp))
+    #expect(namespaced.policy?.ingress[1] == SyncRule(.deny, index: 1, transport: .tcp))
     #expect(namespaced.policy?.order == 7)
     #expect(namespaced.policy?.appliesToEgress == false)
 
@@ -175,8 +175,8 @@ struct PolicyConversionTests {
     profile.spec.egress = [Rule(.deny, source: EntityRule(selector: "app == 'x'"))]
     profile.spec.labelsToApply = ["pcns.zone": "red", "projectcalico.org/namespace": "forged"]
     var converted = Converted(profile)
-    #expect(converted.profile?.ingress == [SyncRule(.allow)])
-    #expect(converted.profile?.egress.first?.source.selector?.canonical == "app == \"x\"")
+    #expect(converted.profile?.ingress == [SyncRule(.allow, index: 0)])
+    #expect(converted.profile?.egress.first?.source.names.selector?.canonical == "app == \"x\"")
     #expect(converted.profile?.labels == ["pcns.zone": "red"])
     #expect(converted.wrongFields == ["spec.labelsToApply"])
     #expect(converted.converter.convert(.removed(profile.key)) == [.profile("kns.ns", nil)])

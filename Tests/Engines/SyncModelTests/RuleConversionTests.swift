@@ -21,12 +21,12 @@ struct RuleConversionTests {
     #expect(
       Converted.rule(rule).rule
         == SyncRule(
-          .pass, family: .v4, transport: .icmp, notTransport: .udp,
+          .pass, index: 0, family: .v4, transport: .icmp, notTransport: .udp,
           icmp: ICMPMatch(type: 8, code: 0), notICMP: ICMPMatch(type: 3)))
     for (action, wanted) in [
       (Rule.Action.allow, RuleAction.allow), (.deny, .deny), (.log, .log), (.pass, .pass),
     ] {
-      #expect(Converted.rule(Rule(action)).rule == SyncRule(wanted))
+      #expect(Converted.rule(Rule(action)).rule == SyncRule(wanted, index: 0))
     }
   }
 
@@ -41,10 +41,10 @@ struct RuleConversionTests {
     #expect(source.nets.map(\.description) == ["10.0.0.0/8", "192.0.2.1/32"])
     #expect(source.notNets.map(\.description) == ["10.1.2.3/32"])
     #expect(source.ports.map(\.description) == ["80", "90:100", "443"])
-    #expect(source.namedPorts == ["http"])
+    #expect(source.names.namedPorts == ["http"])
     #expect(source.notPorts.map(\.description) == ["53"])
-    #expect(source.notNamedPorts == ["dns"])
-    #expect(source.selector == nil)
+    #expect(source.names.notNamedPorts == ["dns"])
+    #expect(source.names.selector == nil)
   }
 
   @Test("the CIDRs of a rule bind it to their IP version, negated ones too")
@@ -97,9 +97,9 @@ struct RuleConversionTests {
     let both = EntityRule(selector: "app == 'x'", namespaceSelector: text)
     for inNamespace in [true, false] {
       #expect(
-        Converted.source(alone, inNamespace: inNamespace)?.selector?.canonical == wanted)
+        Converted.source(alone, inNamespace: inNamespace)?.names.selector?.canonical == wanted)
       #expect(
-        Converted.source(both, inNamespace: inNamespace)?.selector?.canonical
+        Converted.source(both, inNamespace: inNamespace)?.names.selector?.canonical
           == "(\(wanted) && app == \"x\")")
     }
   }
@@ -109,12 +109,12 @@ struct RuleConversionTests {
     let own = "projectcalico.org/namespace == \"ns\""
     let labelled = EntityRule(selector: "app == 'x'")
     #expect(
-      Converted.source(labelled, inNamespace: true)?.selector?.canonical
+      Converted.source(labelled, inNamespace: true)?.names.selector?.canonical
         == "(\(own) && app == \"x\")")
-    #expect(Converted.source(labelled)?.selector?.canonical == "app == \"x\"")
+    #expect(Converted.source(labelled)?.names.selector?.canonical == "app == \"x\"")
     let all = EntityRule(selector: "all()")
-    #expect(Converted.source(all, inNamespace: true)?.selector?.canonical == own)
-    #expect(Converted.source(all)?.selector == .all)
+    #expect(Converted.source(all, inNamespace: true)?.names.selector?.canonical == own)
+    #expect(Converted.source(all)?.names.selector == .all)
     #expect(Converted.source(EntityRule(), inNamespace: true) == SyncMatch())
   }
 
@@ -123,14 +123,14 @@ struct RuleConversionTests {
     var end = EntityRule(selector: "has(app)")
     end.notSelector = "app == 'x'"
     let both = Converted.source(end)
-    #expect(both?.selector?.canonical == "(has(app) && !app == \"x\")")
-    #expect(both?.notSelector == nil)
+    #expect(both?.names.selector?.canonical == "(has(app) && !app == \"x\")")
+    #expect(both?.names.notSelector == nil)
     end.selector = ""
     let alone = Converted.source(end)
-    #expect(alone?.selector == nil)
-    #expect(alone?.notSelector?.canonical == "app == \"x\"")
+    #expect(alone?.names.selector == nil)
+    #expect(alone?.names.notSelector?.canonical == "app == \"x\"")
     #expect(
-      Converted.source(end, inNamespace: true)?.selector?.canonical
+      Converted.source(end, inNamespace: true)?.names.selector?.canonical
         == "(projectcalico.org/namespace == \"ns\" && !app == \"x\")")
   }
 
@@ -141,13 +141,13 @@ struct RuleConversionTests {
     accounts.names = ["b", "a"]
     end.serviceAccounts = accounts
     let names = "projectcalico.org/serviceaccount in {\"a\", \"b\"}"
-    #expect(Converted.source(end)?.selector?.canonical == names)
+    #expect(Converted.source(end)?.names.selector?.canonical == names)
     #expect(
-      Converted.source(end, inNamespace: true)?.selector?.canonical
+      Converted.source(end, inNamespace: true)?.names.selector?.canonical
         == "(projectcalico.org/namespace == \"ns\" && \(names))")
     accounts.selector = "role == 'db'"
     end.serviceAccounts = accounts
-    #expect(Converted.source(end)?.selector?.canonical == "(\(names) && pcsa.role == \"db\")")
+    #expect(Converted.source(end)?.names.selector?.canonical == "(\(names) && pcsa.role == \"db\")")
     // Who has no service account has none that is not this one.
     accounts.names = []
     for (text, wanted) in [
@@ -156,7 +156,7 @@ struct RuleConversionTests {
     ] {
       accounts.selector = text
       end.serviceAccounts = accounts
-      #expect(Converted.source(end)?.selector?.canonical == wanted)
+      #expect(Converted.source(end)?.names.selector?.canonical == wanted)
     }
   }
 
@@ -168,7 +168,7 @@ struct RuleConversionTests {
     accounts.names = ["b", long]
     end.serviceAccounts = accounts
     #expect(
-      Converted.source(end)?.selector?.canonical
+      Converted.source(end)?.names.selector?.canonical
         == "pcsa.projectcalico.org/name in {\"\(long)\", \"b\"}")
   }
 
@@ -260,12 +260,12 @@ struct RuleConversionTests {
     rule.source.selector = "app =="
     rule.destination.ports = [80]
     rule.destination.services = ServiceMatch()
-    var wanted = SyncRule(.deny, transport: .tcp)
+    var wanted = SyncRule(.deny, index: 0, transport: .tcp)
     wanted.destination.ports = [PortRange(80)]
     #expect(Converted.rule(rule).rule == wanted)
     // Ports without a protocol that has any cannot be asked for.
     rule.transport = "nonsense"
-    #expect(Converted.rule(rule).rule == SyncRule(.deny))
+    #expect(Converted.rule(rule).rule == SyncRule(.deny, index: 0))
   }
 
   @Test("one bad rule leaves the others alone")
@@ -278,5 +278,20 @@ struct RuleConversionTests {
     }
     #expect(converted.policy?.ingress.map { $0.neverMatches == nil } == [true, false, true])
     #expect(converted.idleFields == ["spec.egress[0].http", "spec.ingress[1].http"])
+  }
+
+  @Test("a rule keeps its place in the object as written; what stands for others has none")
+  func places() {
+    let converted = Converted.globalPolicy {
+      $0.ingress = [Rule(.allow), Rule(.deny, transport: "nonsense"), Rule(.allow)]
+      $0.egress = [Rule(.pass)]
+    }
+    #expect(converted.policy?.ingress.map(\.index) == [0, 1, 2])
+    #expect(converted.policy?.egress.map(\.index) == [0])
+    let unread = Converted.globalPolicy {
+      $0.ingress = [Rule(.allow), Rule(.allow)]
+      $0.unknown = [UnknownMember("ingress", 5)]
+    }
+    #expect(unread.policy?.ingress == [SyncRule(.deny)] && unread.policy?.ingress[0].index == nil)
   }
 }

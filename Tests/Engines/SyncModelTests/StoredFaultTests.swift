@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import PolicyModel
 import Resources
 import SyncModel
 import Testing

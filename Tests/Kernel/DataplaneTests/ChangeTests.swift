@@ -122,7 +122,8 @@ struct ChangeTests {
     // Another endpoint takes the address before the first one goes.
     let heir = DesiredEndpoint(
       interfaceName: Scene.db.interface, ipv4Nets: [CIDR(host: Scene.db.ipv4)],
-      tiers: [DesiredTier(name: "default", ingress: [Scene.policy])], profiles: [Scene.open])
+      tiers: DesiredTiers(normal: [DesiredTier(name: "default", ingress: [Scene.policy])]),
+      profiles: [Scene.open])
     _ = await dataplane.apply([.endpoint("shop/heir", heir), .endpointRemoved(Scene.db.key)])
     #expect(try connections() == 0)
     #expect(try await scene.lab.again(there, controls: Scene.controls) == false)

@@ -24,7 +24,8 @@ struct ContestTests {
     return DesiredEndpoint(
       interfaceName: pod.interface, ipv4Nets: [CIDR(host: pod.ipv4)],
       ipv6Nets: [CIDR(host: pod.ipv6)], mac: end, created: times[0],
-      tiers: [DesiredTier(name: "default", ingress: [Scene.policy])], profiles: [Scene.open])
+      tiers: DesiredTiers(normal: [DesiredTier(name: "default", ingress: [Scene.policy])]),
+      profiles: [Scene.open])
   }
 
   /// What others may write: without a MAC address or with another, before or after.

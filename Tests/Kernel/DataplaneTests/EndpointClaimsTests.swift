@@ -172,7 +172,7 @@ struct EndpointClaimsTests {
     var claims = claims(["ns/a": first, "ns/b": Self.endpoint("cali2", [2], age: 1)])
     _ = claims.takeTouched()
     var policed = first
-    policed.tiers = [DesiredTier(name: "default")]
+    policed.tiers.normal = [DesiredTier(name: "default")]
     policed.profiles = ["other"]
     policed.allowedSourcePrefixes = [Self.net(9)]
     claims.set("ns/a", policed)
@@ -195,7 +195,7 @@ struct EndpointClaimsTests {
   @Test("an endpoint's new policies are in force though it claims what it claimed")
   func policies() {
     var changed = Self.endpoint("cali1", [1])
-    changed.tiers = [DesiredTier(name: "default", ingress: [Scene.policy])]
+    changed.tiers.normal = [DesiredTier(name: "default", ingress: [Scene.policy])]
     var (table, fresh) = (
       PolicyTable(DataplaneConfiguration()), PolicyTable(DataplaneConfiguration())
     )

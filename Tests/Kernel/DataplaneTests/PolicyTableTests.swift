@@ -72,8 +72,57 @@ struct PolicyTableTests {
       return .endpoint(
         key,
         DesiredEndpoint(
-          interfaceName: "cali" + pod, tiers: tiers, profiles: some(["one", "two"])))
+          interfaceName: "cali" + pod, tiers: DesiredTiers(normal: tiers),
+          profiles: some(["one", "two"])))
     }
+  }
+
+  @Test("a rule says which it is of the object as written, whatever was split or left out")
+  func ruleIdentities() {
+    let policy = Self.names[0]
+    let set = IPSetID("s:x")
+    var source = DesiredMatch()
+    source.names.sets = [set]
+    var table = PolicyTable(DataplaneConfiguration())
+    let tiers = [DesiredTier(name: "default", ingress: [policy])]
+    for change: DesiredChange in [
+      .set(set, DesiredSet(type: .nets, comment: "x")),
+      .setMembers(set, added: [.net(CIDR(host: IPAddress(v4: 1)))], removed: []),
+      .policy(
+        policy,
+        DesiredPolicy(
+          tier: "default",
+          ingress: [
+            DesiredRule(.log, index: 1), DesiredRule(.allow, index: 4, source: source),
+            DesiredRule(.pass, index: 4, family: .v6), DesiredRule(.deny),
+          ])),
+      .endpoint(
+        "pod/x",
+        DesiredEndpoint(interfaceName: "cali1", tiers: DesiredTiers(normal: tiers))),
+    ] {
+      table.apply(change)
+    }
+    let chain = table.model.chains[Names.policy(policy, .ingress)]
+    #expect(
+      chain?.rules.map(\.comment) == [
+        "rule 1: log", "rule 4: allow", "rule 4: pass", "in place of its rules: deny",
+      ])
+    let comment = table.model.sets[Names.set(set, .hosts4)]?.definition.comment
+    #expect(comment == "\(policy) ingress rule 4: x")
+  }
+
+  @Test("only what is asked for by the normal hook decides about a workload's packets")
+  func hooks() {
+    let tiers = [DesiredTier(name: "default", ingress: [Self.names[0]])]
+    func model(_ tiers: DesiredTiers) -> TableModel {
+      var table = PolicyTable(DataplaneConfiguration())
+      table.apply(.policy(Self.names[0], DesiredPolicy(tier: "default")))
+      table.apply(.endpoint("pod/x", DesiredEndpoint(interfaceName: "cali1", tiers: tiers)))
+      return table.model
+    }
+    let others = DesiredTiers(forward: tiers, untracked: tiers, preDNAT: tiers)
+    #expect(model(others) == model(DesiredTiers()))
+    #expect(model(DesiredTiers(normal: tiers)) != model(DesiredTiers()))
   }
 
   @Test("has recipes for just the chains that something leads to, whatever comes and goes")

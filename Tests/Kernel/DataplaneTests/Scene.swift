@@ -75,7 +75,8 @@ struct Scene {
       DesiredEndpoint(
         interfaceName: pod.interface, ipv4Nets: [CIDR(host: pod.ipv4)],
         ipv6Nets: [CIDR(host: pod.ipv6)],
-        tiers: policed ? [DesiredTier(name: "default", ingress: [policy])] : [],
+        tiers: DesiredTiers(
+          normal: policed ? [DesiredTier(name: "default", ingress: [policy])] : []),
         profiles: [open]))
   }
 
@@ -88,7 +89,7 @@ struct Scene {
   /// Lets friends to port 80.
   static func rules(_ others: DesiredRule...) -> DesiredChange {
     var source = DesiredMatch()
-    source.sets = [friends]
+    source.names.sets = [friends]
     var destination = DesiredMatch()
     destination.ports = [PortRange(80)]
     let rule = DesiredRule(

@@ -21,7 +21,7 @@ struct SnapshotTests {
   static func changes() throws -> [DesiredChange] {
     let bytes = Array(try read("\(folder)/lab-node.yaml").utf8)
     var converter = SyncConverter()
-    var engine = PolicyEngine(node: "node1")
+    var engine = PolicyEngine(scope: .node("node1"))
     for document in try YAML.documents(bytes, file: "lab-node.yaml") {
       for update in converter.convert(.set(try ResourceDocument.decode(document))) {
         engine.apply(update)

@@ -47,7 +47,7 @@ enum Example {
   static var changes: [DesiredChange] {
     func net(_ text: String) -> CIDR { CIDR(text) ?? CIDR(host: IPAddress(v4: 0)) }
     var source = DesiredMatch()
-    source.sets = [sel]
+    source.names.sets = [sel]
     var destination = DesiredMatch()
     destination.ports = [PortRange(6379)]
     var nets = DesiredMatch()
@@ -56,9 +56,9 @@ enum Example {
     var ports = DesiredMatch()
     ports.ports = [PortRange(80), PortRange(first: 8000, last: 8100) ?? PortRange(1)]
     ports.notPorts = [PortRange(8050)]
-    ports.namedPortSets = [IPSetID("n:http")]
+    ports.names.namedPortSets = [IPSetID("n:http")]
     var not = DesiredMatch()
-    not.notSets = [sel]
+    not.names.notSets = [sel]
     return [
       .set(
         sel,
@@ -99,10 +99,10 @@ enum Example {
         "shop/n1-k8s-db-eth0",
         DesiredEndpoint(
           interfaceName: "cali0123456789a", ipv4Nets: [net("10.65.0.9/32")],
-          tiers: [
+          tiers: DesiredTiers(normal: [
             DesiredTier(name: "security", ingress: [gnp], defaultAction: .pass),
             DesiredTier(name: "default", ingress: [np], egress: [np]),
-          ], profiles: ["kns.shop"])),
+          ]), profiles: ["kns.shop"])),
       .endpoint(
         "shop/n1-k8s-web-eth0",
         DesiredEndpoint(

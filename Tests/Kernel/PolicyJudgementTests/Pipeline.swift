@@ -23,7 +23,7 @@ struct Pipeline {
 
   init() {
     engines = Dictionary(
-      uniqueKeysWithValues: PolicyCase.nodes.map { ($0, PolicyEngine(node: $0)) })
+      uniqueKeysWithValues: PolicyCase.nodes.map { ($0, PolicyEngine(scope: .node($0))) })
   }
 
   /// Changes the store to hold this world; what the engines ask for, batch by batch.

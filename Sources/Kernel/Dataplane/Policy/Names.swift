@@ -12,26 +12,18 @@ import PolicyModel
 enum Names {
   static let table = "calico"
 
-  /// The two ways that a packet meets a workload.
-  enum Direction: String, Sendable, Hashable, CaseIterable {
-    /// Towards the workload.
-    case ingress = "in"
-    /// From the workload.
-    case egress = "out"
-
-    var word: String { self == .ingress ? "ingress" : "egress" }
-  }
+  typealias Direction = PolicyDirection
 
   static func policy(_ id: PolicyID, _ direction: Direction) -> String {
-    limited("policy-\(direction.rawValue)/\(id)")
+    limited("policy-\(direction.tag)/\(id)")
   }
 
   static func profile(_ name: String, _ direction: Direction) -> String {
-    limited("profile-\(direction.rawValue)/\(name)")
+    limited("profile-\(direction.tag)/\(name)")
   }
 
   static func stack(_ content: String, _ direction: Direction) -> String {
-    "stack-\(direction.rawValue)/" + hex(hash(content))
+    "stack-\(direction.tag)/" + hex(hash(content))
   }
 
   /// Where packets end that a policy, a tier or the lack of a profile denies.
@@ -88,6 +80,11 @@ enum Names {
     if isClean, clean.utf8.count <= 200 { return clean }
     return String(clean.prefix(180)) + "_" + hex(hash(name))
   }
+}
+
+extension PolicyDirection {
+  /// In the names of chains.
+  fileprivate var tag: String { self == .ingress ? "in" : "out" }
 }
 
 /// One of the kernel's sets that hold the members of one of ours: by family, and single addresses

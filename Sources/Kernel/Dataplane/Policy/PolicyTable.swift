@@ -207,8 +207,7 @@ struct PolicyTable {
   private mutating func setPolicy(_ id: PolicyID, _ policy: DesiredPolicy?) {
     let couldPass = Names.Direction.allCases.map { canPass(id, $0) }
     policies[id] = policy
-    nameSets(
-      usedBy: policy.map { [($0.ingress, "ingress"), ($0.egress, "egress")] } ?? [], "\(id)")
+    if let policy { nameSets(of: .policy(id, tier: policy.tier), policy.rules(_:)) }
     for direction in Names.Direction.allCases { build(Names.policy(id, direction)) }
     guard couldPass != Names.Direction.allCases.map({ canPass(id, $0) }) else { return }
     for case (let name, .stack(let stack)) in recipes
@@ -219,9 +218,7 @@ struct PolicyTable {
 
   private mutating func setProfile(_ name: String, _ profile: DesiredProfile?) {
     profiles[name] = profile
-    nameSets(
-      usedBy: profile.map { [($0.ingress, "ingress"), ($0.egress, "egress")] } ?? [],
-      "profile/\(name)")
+    if let profile { nameSets(of: .profile(name), profile.rules(_:)) }
     for direction in Names.Direction.allCases { build(Names.profile(name, direction)) }
   }
 
@@ -336,17 +333,16 @@ struct PolicyTable {
         configuration, passBit: passBit, canPass: { canPass($0, stack.direction) })
       return (chain, others)
     case .policy(let id, let direction):
-      let rules = policies[id].map { direction == .ingress ? $0.ingress : $0.egress }
+      let policy = policies[id]
       let chain = ruleChain(
-        name, rules, direction, what: "\(id)",
-        comment: "\(direction.word) rules of \(id)"
-          + (policies[id].map { " in tier \($0.tier)" } ?? ", which is missing"))
+        name, policy?.rules(direction), direction, of: .policy(id, tier: policy?.tier ?? ""),
+        comment: "\(direction.rawValue) rules of \(id)"
+          + (policy.map { " in tier \($0.tier)" } ?? ", which is missing"))
       return (chain, [.deny("\(id)")])
     case .profile(let profile, let direction):
-      let rules = profiles[profile].map { direction == .ingress ? $0.ingress : $0.egress }
       let chain = ruleChain(
-        name, rules, direction, what: "profile/\(profile)",
-        comment: "\(direction.word) rules of profile \(profile)"
+        name, profiles[profile]?.rules(direction), direction, of: .profile(profile),
+        comment: "\(direction.rawValue) rules of profile \(profile)"
           + (profiles[profile] == nil ? ", which is missing" : ""))
       return (chain, [.deny("profile/\(profile)")])
     case .deny(let what):
@@ -365,17 +361,17 @@ struct PolicyTable {
 
   /// A policy's or profile's rules; what is missing (`nil`) denies everything.
   private func ruleChain(
-    _ name: String, _ rules: [DesiredRule]?, _ direction: Names.Direction, what: String,
-    comment: String
+    _ name: String, _ rules: [DesiredRule]?, _ direction: Names.Direction,
+    of owner: RuleID.Owner, comment: String
   ) -> ChainModel {
     let renderer = RuleRenderer(
       parts: { [sets] in sets[$0]?.parts ?? [] }, passBit: passBit,
       logPrefix: configuration.logPrefix + ": ",
       allowed: direction == .ingress ? .accept : .goto(BaseRenderer.onward),
-      denied: Names.deny(what))
+      denied: Names.deny("\(owner)"))
     var models: [RuleModel] = []
-    for (number, rule) in (rules ?? [DesiredRule(.deny)]).enumerated() {
-      models += renderer.render(rule, number: number)
+    for rule in rules ?? [DesiredRule(.deny)] {
+      models += renderer.render(rule, RuleID(owner, direction, index: rule.index))
     }
     return ChainModel(name, comment: comment, rules: models)
   }
@@ -402,7 +398,7 @@ struct PolicyTable {
   }
 
   private func canPass(_ id: PolicyID, _ direction: Names.Direction) -> Bool {
-    let rules = policies[id].map { direction == .ingress ? $0.ingress : $0.egress } ?? []
+    let rules = policies[id]?.rules(direction) ?? []
     return rules.contains { $0.action == .pass && $0.neverMatches == nil }
   }
 
@@ -426,11 +422,13 @@ struct PolicyTable {
   private var firstUsers: [IPSetID: String] = [:]
 
   /// Remembers, for the comments of sets, the first rule that uses each.
-  private mutating func nameSets(usedBy lists: [([DesiredRule], String)], _ what: String) {
-    for (rules, direction) in lists {
-      for (number, rule) in rules.enumerated() {
-        for id in Self.sets(of: rule) where firstUsers[id] == nil {
-          let text = "\(what) \(direction) rule \(number)"
+  private mutating func nameSets(
+    of owner: RuleID.Owner, _ rules: (PolicyDirection) -> [DesiredRule]
+  ) {
+    for direction in PolicyDirection.allCases {
+      for rule in rules(direction) {
+        for id in rule.setIDs where firstUsers[id] == nil {
+          let text = "\(RuleID(owner, direction, index: rule.index))"
           firstUsers[id] = text
           rename(id, servedRule: text)
         }
@@ -452,18 +450,12 @@ struct PolicyTable {
 
   private mutating func renderUsers(of id: IPSetID) {
     for (policy, value) in policies
-    where (value.ingress + value.egress).contains(where: { Self.sets(of: $0).contains(id) }) {
+    where value.rules.contains(where: { $0.setIDs.contains(id) }) {
       for direction in Names.Direction.allCases { build(Names.policy(policy, direction)) }
     }
     for (profile, value) in profiles
-    where (value.ingress + value.egress).contains(where: { Self.sets(of: $0).contains(id) }) {
+    where value.rules.contains(where: { $0.setIDs.contains(id) }) {
       for direction in Names.Direction.allCases { build(Names.profile(profile, direction)) }
-    }
-  }
-
-  private static func sets(of rule: DesiredRule) -> [IPSetID] {
-    [rule.source, rule.destination].flatMap {
-      $0.sets + $0.notSets + $0.namedPortSets + $0.notNamedPortSets
     }
   }
 

@@ -20,12 +20,12 @@ struct RuleRenderer {
   /// The chain that denied packets end in.
   var denied: String
 
-  func render(_ rule: DesiredRule, number: Int) -> [RuleModel] {
+  func render(_ rule: DesiredRule, _ id: RuleID) -> [RuleModel] {
     guard rule.neverMatches == nil else { return [] }
     return variants(of: rule).map { builder in
       var builder = builder
       act(rule.action, &builder)
-      return builder.finished(comment: "rule \(number): \(rule.action.rawValue)")
+      return builder.finished(comment: "\(id.place): \(rule.action.rawValue)")
     }
   }
 
@@ -74,8 +74,7 @@ struct RuleRenderer {
     }
     if rule.family != nil { return candidates }
     let asksForAddresses = ends.contains { end in
-      !end.nets.isEmpty || !end.notNets.isEmpty || !end.sets.isEmpty || !end.notSets.isEmpty
-        || !end.namedPortSets.isEmpty || !end.notNamedPortSets.isEmpty
+      !end.nets.isEmpty || !end.notNets.isEmpty || end.names != SetNames()
     }
     return asksForAddresses ? candidates : [nil]
   }
@@ -106,7 +105,7 @@ struct RuleRenderer {
 
   private func alternatives(of match: DesiredMatch, _ family: IPFamily?) -> [Alternative] {
     var result = [Alternative()]
-    for id in match.sets {
+    for id in match.names.sets {
       let present = parts(id).filter { $0.family == family }.sorted { $0.rawValue < $1.rawValue }
       result = result.flatMap { base in
         present.map { part in
@@ -116,7 +115,7 @@ struct RuleRenderer {
         }
       }
     }
-    guard !match.ports.isEmpty || !match.namedPortSets.isEmpty else { return result }
+    guard !match.ports.isEmpty || !match.names.namedPortSets.isEmpty else { return result }
     return result.flatMap { base -> [Alternative] in
       var ways: [Alternative] = []
       if !match.ports.isEmpty {
@@ -124,7 +123,7 @@ struct RuleRenderer {
         next.numberedPorts = true
         ways.append(next)
       }
-      for id in match.namedPortSets where parts(id).contains(where: { $0.family == family }) {
+      for id in match.names.namedPortSets where parts(id).contains(where: { $0.family == family }) {
         var next = base
         next.namedPorts = id
         ways.append(next)
@@ -150,7 +149,7 @@ struct RuleRenderer {
       for (id, part) in alternative.sets {
         builder.match(end, set: Names.set(id, part), family: family)
       }
-      for id in match.notSets {
+      for id in match.names.notSets {
         for part in parts(id).sorted(by: { $0.rawValue < $1.rawValue })
         where part.family == family {
           builder.match(end, set: Names.set(id, part), family: family, inverted: true)
@@ -160,7 +159,7 @@ struct RuleRenderer {
         builder.match(
           end, portSet: Names.set(id, family == .v4 ? .ports4 : .ports6), family: family)
       }
-      for id in match.notNamedPortSets {
+      for id in match.names.notNamedPortSets {
         let part: SetPart = family == .v4 ? .ports4 : .ports6
         guard parts(id).contains(part) else { continue }
         builder.match(end, portSet: Names.set(id, part), family: family, inverted: true)

@@ -21,7 +21,7 @@ struct Stack: Hashable {
 
   init(_ endpoint: DesiredEndpoint, _ direction: Names.Direction) {
     self.direction = direction
-    tiers = endpoint.tiers.compactMap { tier in
+    tiers = endpoint.tiers.normal.compactMap { tier in
       let policies = direction == .ingress ? tier.ingress : tier.egress
       if policies.isEmpty { return nil }
       return Tier(name: tier.name, policies: policies, defaultAction: tier.defaultAction)
@@ -46,7 +46,7 @@ struct Stack: Hashable {
     }
     let profiles = profiles.isEmpty ? [] : ["profiles " + profiles.joined(separator: ", ")]
     let parts = tiers + profiles
-    return direction.word + ", "
+    return direction.rawValue + ", "
       + (parts.isEmpty ? "no policy and no profile" : parts.joined(separator: "; "))
   }
 

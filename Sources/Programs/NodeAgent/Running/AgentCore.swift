@@ -54,7 +54,7 @@ actor AgentCore {
     self.health = health
     self.metrics = CoreMetrics(metrics)
     self.log = log
-    engine = PolicyEngine(node: node)
+    engine = PolicyEngine(scope: .node(node))
   }
 
   /// What trying again may mend: endpoints by name, and what concerns all of them. What is refused
