@@ -255,6 +255,37 @@ struct UndoTests {
     #expect(try await host.leftovers() == [])
   }
 
+  @Test(
+    "a pod's route that could not be put back is not taken away with an address before its own",
+    arguments: [
+      // From an address that stays, but would be added anew behind the one that is put back.
+      "ip addr add 172.20.1.49/32 dev eth0; ip route add 10.77.0.0/16 dev eth0 src 172.20.1.49 realm 5",
+      // From any: it goes with the interface's last address.
+      "ip route add 10.77.0.0/16 dev eth0 realm 5",
+    ])
+  func behind(script: String) async throws {
+    let host = try await Host(pools: Host.pools)
+    let pod = try host.pod("p", container: "c")
+    try host.attach(pod, Host.both)
+    try pod.namespace.run("sh", "-ec", script)
+    try await free(pod, host)
+    let held = try await host.held()
+    let before = try await everything(pod, host: host)
+    let answer = try host.call(
+      "ADD", pod, Host.both, variables: ["CALICO_CNI_FAIL_AT": Step.storeEndpoint.rawValue])
+    #expect(
+      answer.message.contains("has more than could be put back if that had to be undone"),
+      "\(answer.text)")
+    #expect(try await everything(pod, host: host) == before)
+    #expect(try await host.held() == held)
+    // Without such a route it works.
+    try pod.namespace.run("ip", "route", "del", "10.77.0.0/16")
+    let address = try #require(try host.attach(pod, Host.both).address)
+    try host.ping(String(address.prefix { $0 != "/" }))
+    #expect(try host.call("DEL", pod, Host.both).status == 0)
+    #expect(try await host.leftovers() == [])
+  }
+
   @Test("an interface that can only be renamed while it is down has everything afterwards")
   func renameDown() throws {
     let node = try Namespace()

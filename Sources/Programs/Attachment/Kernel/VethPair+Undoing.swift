@@ -91,9 +91,9 @@ extension VethPair {
     guard let sockets = try sockets() else { return Belongings() }
     return try kernel { () throws(NetlinkError) in
       let podRoutes = try sockets.pod.routes(RouteFilter(linkIndex: sockets.inside.index))
-      for route in podRoutes where route.source.map(addresses.contains) == true {
-        try Self.refuseIfLost(route)
-      }
+      let podAddresses = try sockets.pod.addresses(linkIndex: sockets.inside.index)
+      let goes = Self.goes(with: addresses, of: podAddresses)
+      for route in podRoutes where goes(route) { try Self.refuseIfLost(route) }
       let hostRoutes = try sockets.host.routes(
         RouteFilter(table: RouteTable.main, linkIndex: sockets.outside.index))
       for route in hostRoutes
@@ -101,7 +101,7 @@ extension VethPair {
         try Self.refuseIfLost(route)
       }
       return Belongings(
-        addresses: try sockets.pod.addresses(linkIndex: sockets.inside.index),
+        addresses: podAddresses,
         podRoutes: podRoutes.filter(Self.canPutBack),
         podRules: try sockets.pod.rules().filter(Self.isOurs),
         hostRoutes: hostRoutes.filter(Self.canPutBack))
@@ -167,20 +167,46 @@ extension VethPair {
     _ addresses: [LinkAddress], _ index: UInt32, _ socket: RouteSocket
   ) throws(NetlinkError) {
     let present = Set(try socket.addresses(linkIndex: index).map(\.address))
-    for family in IPFamily.allCases {
+    for address in addedAnew(addresses, where: { !present.contains($0.address) }) {
+      if present.contains(address.address) {
+        try unlessGone { () throws(NetlinkError) in try socket.delete(address) }
+      }
+      var again = address
+      // The rest is the kernel's to say.
+      again.flags.formIntersection(.noPrefixRoute)
+      if address.address.address.family == .v6 { again.flags.insert(.noDuplicateDetection) }
+      try unlessThere { () throws(NetlinkError) in try socket.add(again) }
+    }
+  }
+
+  /// The addresses that are added anew where some are missing: of each family the first of those, and
+  /// all that came after it.
+  private static func addedAnew(
+    _ addresses: [LinkAddress], where isMissing: (LinkAddress) -> Bool
+  ) -> [LinkAddress] {
+    IPFamily.allCases.flatMap { family in
       let listed = addresses.filter { $0.address.address.family == family }
       // Of IPv6 the newest stands first.
       let ordered = family == .v4 ? listed : listed.reversed()
-      for address in ordered.drop(while: { present.contains($0.address) }) {
-        if present.contains(address.address) {
-          try unlessGone { () throws(NetlinkError) in try socket.delete(address) }
-        }
-        var again = address
-        // The rest is the kernel's to say.
-        again.flags.formIntersection(.noPrefixRoute)
-        if family == .v6 { again.flags.insert(.noDuplicateDetection) }
-        try unlessThere { () throws(NetlinkError) in try socket.add(again) }
-      }
+      return Array(ordered.drop { !isMissing($0) })
+    }
+  }
+
+  /// Whether a route goes when addresses are taken away, or while they are put back: it has one that
+  /// goes meanwhile for its source, or no address of IPv4 is left meanwhile, with the last of which
+  /// the kernel removes all routes of the interface.
+  private static func goes(
+    with addresses: [IPAddress], of present: [LinkAddress]
+  ) -> (Route) -> Bool {
+    let moving = Set(
+      addedAnew(present) { addresses.contains($0.address.address) }.map(\.address.address))
+    let left = present.contains {
+      $0.address.address.family == .v4 && !moving.contains($0.address.address)
+    }
+    let isLastMoving = !left && moving.contains { $0.family == .v4 }
+    return { route in
+      if route.destination.family == .v4, isLastMoving { return true }
+      return route.source.map { moving.contains($0) || addresses.contains($0) } == true
     }
   }
 }
