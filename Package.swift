@@ -177,7 +177,7 @@ let package = Package(
       "Kernel/Dataplane",
       [
         "Addressing", "DesiredState", "HostSystem", "Netlink", "PolicyModel", "Telemetry", logging,
-      ]),
+      ], exclude: ["DESIGN.md"]),
     library("Kernel/Routing", ["Addressing", "HostSystem"]),
 
     // Programs: what people and kubelets run.

@@ -4,6 +4,7 @@
 import Addressing
 import DesiredState
 import Netlink
+import Telemetry
 import TestSupport
 import Testing
 
@@ -36,6 +37,15 @@ struct Host {
   }
 
   func script(_ text: String) throws { try namespace.run("sh", "-ec", text) }
+
+  /// What managers go by here, read over these sockets.
+  func context(_ sockets: RouteSocket) throws -> DataplaneContext {
+    DataplaneContext(
+      configuration: DataplaneConfiguration(),
+      namespace: try NetworkNamespace(name: namespace.name), sockets: sockets,
+      own: try OwnNetwork(sockets, prefixes: ["cali"]),
+      metrics: DataplaneMetrics(MetricsRegistry()), log: Scene.quiet)
+  }
 
   /// Everything of an interface, and all routes but those to the workload's own.
   func snapshot(_ name: String) throws -> String {

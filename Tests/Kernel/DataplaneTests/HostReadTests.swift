@@ -23,7 +23,7 @@ struct HostReadTests {
       _ sockets: RouteSocket, _ prefixes: [String]
     ) throws(NetlinkError) -> OwnNetwork {
       if failing.withLock({ $0 }) { throw NetlinkError("list routes", .unsettled(attempts: 5)) }
-      return try InterfaceManager.readHost(sockets, prefixes)
+      return try DataplaneContext.readHost(sockets, prefixes)
     }
   }
 

@@ -238,7 +238,7 @@ struct HostRouteTests {
       log: Scene.quiet
     ) { (sockets, prefixes) throws(NetlinkError) in
       count.withLock { $0 += 1 }
-      return try InterfaceManager.readHost(sockets, prefixes)
+      return try DataplaneContext.readHost(sockets, prefixes)
     }
     try await dataplane.start()
     _ = await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync])
@@ -273,7 +273,7 @@ struct HostRouteTests {
       log: Scene.quiet
     ) { (sockets, prefixes) throws(NetlinkError) in
       count.withLock { $0 += 1 }
-      return try InterfaceManager.readHost(sockets, prefixes)
+      return try DataplaneContext.readHost(sockets, prefixes)
     }
     try await dataplane.start()
     _ = await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync])
@@ -304,25 +304,24 @@ struct HostRouteTests {
     let kernel = CountingKernel(
       try NetlinkSocket(.route, in: NetworkNamespace(name: host.namespace.name)))
     let sockets = RouteSocket(kernel)
-    let manager = InterfaceManager(
-      configuration: DataplaneConfiguration(),
-      namespace: try NetworkNamespace(name: host.namespace.name), sockets: sockets,
-      own: try OwnNetwork(sockets, prefixes: ["cali"]))
-    var claims = EndpointClaims(prefixes: ["cali"])
+    let context = try host.context(sockets)
+    let manager = InterfaceManager(context)
     let names = ["calipod", "calitwo"]
     /// Programs the addresses at one interface, and returns how often routes were listed.
     func listings(_ count: Int, at name: String) throws -> Int {
       let addresses = (0..<count).map { net("10.65.2.\($0)") }
       for item in names {
-        claims.set(
-          "ns/\(item)",
-          DesiredEndpoint(interfaceName: item, ipv4Nets: item == name ? addresses : []))
-        claims.place(item, try manager.look(at: item))
+        context.apply(
+          .endpoint(
+            "ns/\(item)",
+            DesiredEndpoint(interfaceName: item, ipv4Nets: item == name ? addresses : [])))
       }
+      context.mark(names)
+      manager.take(DataplaneNews(interfaces: context.look()))
       let before = kernel.listings
-      manager.program(Set(names), by: claims) { _ in }
+      let report = manager.apply(DataplaneRound())
       let listings = kernel.listings - before
-      #expect(manager.pending.isEmpty, "\(manager.pending)")
+      #expect(report.undone.isEmpty, "\(report.undone)")
       let routes = try sockets.routes(RouteFilter(family: .v4, table: RouteTable.main)).filter {
         addresses.contains($0.destination)
       }
@@ -344,33 +343,30 @@ struct HostRouteTests {
     let kernel = SilentKernel(
       try NetlinkSocket(.route, in: NetworkNamespace(name: host.namespace.name)))
     let sockets = RouteSocket(kernel)
-    let manager = InterfaceManager(
-      configuration: DataplaneConfiguration(),
-      namespace: try NetworkNamespace(name: host.namespace.name), sockets: sockets,
-      own: try OwnNetwork(sockets, prefixes: ["cali"]))
-    let before = try manager.look(at: "calipod")
+    let context = try host.context(sockets)
+    context.apply(.endpoint("ns/pod", Host.pod))
+    #expect(context.look() == ["calipod"])
+    let before = try context.look(at: "calipod")
     guard case .workloads(true, _?) = before else {
       Issue.record("\(before)")
       return
     }
     kernel.silence = .byIndex
-    #expect(try manager.look(at: "calipod") == before)
+    #expect(try context.look(at: "calipod") == before)
     kernel.silence = .all
-    do throws(NetlinkError) {
-      let place = try manager.look(at: "calipod")
-      Issue.record("\(place)")
-    } catch {
-      manager.postpone("calipod", of: "ns/pod", error)
-    }
-    #expect(manager.pending["ns/pod"]?.isEmpty == false)
-    #expect(manager.takeMarked() == ["calipod"], "the next round asks again")
+    context.mark(["calipod"])
+    #expect(context.look() == [])
+    #expect(context.unseenEndpoints["ns/pod"]?.isEmpty == false)
+    #expect(context.look() == [])
     kernel.silence = .none
-    #expect(try manager.look(at: "calipod") == before)
+    #expect(context.look() == ["calipod"], "the next round asks again")
+    #expect(context.unseenEndpoints == [:])
+    #expect(try context.look(at: "calipod") == before)
     // What is there instead is not asked of the one before.
     try host.script(
       "ip link del calipod; ip link add calipod type veth peer name podeth; ip link set calipod up")
     kernel.silence = .byIndex
-    guard case .workloads(_, nil) = try manager.look(at: "calipod") else {
+    guard case .workloads(_, nil) = try context.look(at: "calipod") else {
       Issue.record("the end of another interface")
       return
     }

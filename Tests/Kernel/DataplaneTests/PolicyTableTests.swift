@@ -131,13 +131,15 @@ struct PolicyTableTests {
     let base = Set(PolicyTable(DataplaneConfiguration()).model.chains.keys)
     for _ in 0..<20 {
       var table = PolicyTable(DataplaneConfiguration())
+      var claims = EndpointClaims(prefixes: ["cali"])
       for _ in 0..<200 {
-        table.apply(change(&random))
+        let changes = (0..<Int.random(in: 1...3, using: &random)).map { _ in change(&random) }
+        table.apply(changes, &claims)
         #expect(
           Set(table.recipes.keys) == Set(table.model.chains.keys).subtracting(base),
           "CALICO_TEST_SEED=\(random.seed)")
       }
-      for key: EndpointID in ["pod/x", "pod/y"] { table.apply(.endpointRemoved(key)) }
+      table.apply([.endpointRemoved("pod/x"), .endpointRemoved("pod/y")], &claims)
       #expect(table.recipes.isEmpty && Set(table.model.chains.keys) == base)
     }
   }

@@ -14,9 +14,11 @@ struct SimulatedTableau {
   let kernel = SimulatedKernel()
   let writer: TableWriter
   private(set) var table: PolicyTable
+  private var claims: EndpointClaims
 
   init(_ configuration: DataplaneConfiguration = DataplaneConfiguration()) throws {
     table = PolicyTable(configuration)
+    claims = EndpointClaims(prefixes: configuration.interfacePrefixes)
     writer = TableWriter(NFTablesSocket(kernel))
     _ = try writer.synchronise(&table)
     let places = [Scene.web, Scene.db, Scene.guest].flatMap {
@@ -27,8 +29,7 @@ struct SimulatedTableau {
   }
 
   mutating func apply(_ changes: [DesiredChange]) throws {
-    for change in changes { table.apply(change) }
-    table.finishRound()
+    table.apply(changes, &claims)
     try writer.write(&table)
   }
 
@@ -38,4 +39,16 @@ struct SimulatedTableau {
   }
 
   mutating func synchronise() throws -> Int { try writer.synchronise(&table) }
+}
+
+extension PolicyTable {
+  /// Takes changes up like a round of the dataplane, but for that nobody has looked at any interface.
+  mutating func apply(_ changes: [DesiredChange], _ claims: inout EndpointClaims) {
+    for change in changes {
+      claims.apply(change)
+      apply(change)
+    }
+    dispatch(claims.takeTouched(), by: claims)
+    finishRound()
+  }
 }

@@ -90,6 +90,37 @@ struct StartTests {
     #expect(try await scene.isRight())
   }
 
+  @Test("what is left of a workload that is gone goes with the first whole state, and not before")
+  func leftovers() async throws {
+    let scene = try await Scene()
+    _ = try await {
+      let first = try scene.dataplane()
+      try await first.start()
+      _ = await first.apply(Scene.changes)
+    }()
+    let routes = try RouteSocket(in: scene.namespace)
+    func isRouted(_ pod: Scene.Pod) throws -> Bool {
+      let all = try routes.routes(RouteFilter(table: RouteTable.main))
+      return [pod.ipv4, pod.ipv6].allSatisfy { address in
+        all.contains { $0.destination == CIDR(host: address) }
+      }
+    }
+    let second = try scene.dataplane()
+    try await second.start()
+    let changes = Scene.changes.filter { $0 != Scene.endpoint(Scene.guest) }
+    _ = await second.apply(changes.dropLast())
+    for status in [await second.refreshPolicy(), await second.refreshInterfaces()] {
+      #expect(!status.inSync)
+      #expect(try isRouted(Scene.guest) && isRouted(Scene.db))
+    }
+    #expect(await second.apply([.inSync]).pending == [:])
+    let socket = try NFTablesSocket(in: scene.namespace)
+    let dispatched = try socket.elements(of: ChainModel.table, set: BaseRenderer.toWorkload)
+    #expect(dispatched.count == 3)
+    #expect(try !isRouted(Scene.guest) && isRouted(Scene.db))
+    #expect(try await scene.arrive([Scene.udp(Scene.web, Scene.db)]) == [true])
+  }
+
   @Test("an interface that comes later is programmed when it does")
   func lateInterface() async throws {
     let scene = try await Scene(wired: [Scene.web])

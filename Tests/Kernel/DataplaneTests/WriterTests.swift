@@ -36,11 +36,17 @@ final class MeddlingKernel: NetlinkTransport {
 struct WriterTests {
   private static let stranger = NFTMessage.newTable(NFTTable(NFTTableID(.ipv4, "other")))
 
-  private func table(_ changes: [DesiredChange]) -> PolicyTable {
+  private func table(
+    _ changes: [DesiredChange], _ claims: inout EndpointClaims
+  ) -> PolicyTable {
     var table = PolicyTable(DataplaneConfiguration())
-    for change in changes { table.apply(change) }
-    table.finishRound()
+    table.apply(changes, &claims)
     return table
+  }
+
+  private func table(_ changes: [DesiredChange]) -> PolicyTable {
+    var claims = EndpointClaims(prefixes: ["cali"])
+    return table(changes, &claims)
   }
 
   private func start(
@@ -191,22 +197,24 @@ struct WriterTests {
 
   @Test("what nobody refers to any more goes, and comes again with its contents")
   func comeAndGo() throws {
-    var table = table(Scene.changes)
+    var claims = EndpointClaims(prefixes: ["cali"])
+    var table = table(Scene.changes, &claims)
     let (writer, kernel) = try start(&table)
     let before = try #require(try writer.observe())
-    table.apply(.endpointRemoved(Scene.db.key))
-    table.apply(.policyRemoved(Scene.policy))
-    table.apply(.setRemoved(Scene.friends))
+    table.apply(
+      [
+        .endpointRemoved(Scene.db.key), .policyRemoved(Scene.policy), .setRemoved(Scene.friends),
+      ], &claims)
     try writer.write(&table)
     let without = try #require(try writer.observe())
     #expect(!without.chains.keys.contains(Names.policy(Scene.policy, .ingress)))
     #expect(!without.sets.keys.contains(Names.set(Scene.friends, .hosts4)))
-    for change in Scene.changes { table.apply(change) }
+    table.apply(Scene.changes, &claims)
     try writer.write(&table)
     #expect(try writer.observe()?.chains.mapValues(\.rules) == before.chains.mapValues(\.rules))
     #expect(try writer.observe()?.sets.mapValues(\.elements) == before.sets.mapValues(\.elements))
     // Gone and back before the kernel has heard of it.
-    for change in [DesiredChange.setRemoved(Scene.friends)] + Scene.changes { table.apply(change) }
+    table.apply([.setRemoved(Scene.friends)] + Scene.changes, &claims)
     try writer.write(&table)
     #expect(try writer.observe()?.sets.mapValues(\.elements) == before.sets.mapValues(\.elements))
     #expect(kernel.kernel.refused == [])

@@ -20,9 +20,11 @@ final class SimulatedNodes {
     let kernel = SimulatedKernel()
     let writer: TableWriter
     var table: PolicyTable
+    var claims: EndpointClaims
 
     init(_ configuration: DataplaneConfiguration) throws {
       table = PolicyTable(configuration)
+      claims = EndpointClaims(prefixes: configuration.interfacePrefixes)
       writer = TableWriter(NFTablesSocket(kernel))
       _ = try writer.synchronise(&table)
     }
@@ -47,7 +49,11 @@ final class SimulatedNodes {
   func apply(_ changes: Pipeline.Changes) throws {
     for (name, list) in changes.sorted(by: { $0.key < $1.key }) {
       guard var node = nodes[name] else { continue }
-      for change in list { node.table.apply(change) }
+      for change in list {
+        node.claims.apply(change)
+        node.table.apply(change)
+      }
+      node.table.dispatch(node.claims.takeTouched(), by: node.claims)
       node.table.finishRound()
       try node.writer.write(&node.table)
       nodes[name] = node

@@ -87,6 +87,18 @@ struct AgentCoreTests {
     #expect(await rig.core.needsRetry)
   }
 
+  @Test("what the kernel lacks besides policy is tried again, and the node is ready all the same")
+  func unfinished() async {
+    let rig = Rig()
+    async let call: Void = rig.core.checkTable()
+    await rig.script.expect(1)
+    await rig.script.answer(
+      0, DataplaneStatus(number: 1, inSync: true, unfinished: ["connections": "no memory"]))
+    await call
+    #expect(rig.health.readiness.isGood)
+    #expect(await rig.core.needsRetry)
+  }
+
   @Test("BIRD is told nothing before everything has been read, and in the midst of reading again")
   func routing() async {
     let rig = Rig()

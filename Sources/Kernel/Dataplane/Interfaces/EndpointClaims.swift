@@ -46,6 +46,15 @@ struct EndpointClaims {
 
   // MARK: - Claims and facts
 
+  /// Takes up what of a change is a claim.
+  mutating func apply(_ change: DesiredChange) {
+    switch change {
+    case .endpoint(let key, let endpoint): set(key, endpoint)
+    case .endpointRemoved(let key): set(key, nil)
+    default: break
+    }
+  }
+
   /// Takes up an endpoint. What is not a claim of it, its policies and profiles, touches nothing.
   mutating func set(_ key: EndpointID, _ endpoint: DesiredEndpoint?) {
     if let old = endpoints[key] {

@@ -3,163 +3,64 @@
 
 import Addressing
 import DesiredState
+import Logging
 import Netlink
 import PolicyModel
+import Telemetry
 
-/// Makes the interfaces, host routes, neighbours and settings of local endpoints true, as
-/// `EndpointClaims` say whose they are.
+/// Keeps the interfaces, host routes, neighbours and settings of local endpoints, as `EndpointClaims`
+/// say whose they are.
 ///
 /// Only what workloads have is touched: an interface that is the host's by its name or by what the
 /// kernel says of it is left alone in every respect, and so is a default route wherever it leads. A
 /// route to a workload's address is replaced only where it is BIRD's, was made here or leads to a
 /// workload's interface, and of an interface that has become the host's only those routes are removed
 /// that were made here.
-///
-/// Not safe to share: the dataplane's actor owns it and calls it on its own thread, since every
-/// call may block on the kernel, and settings are those of the calling thread's network namespace.
-final class InterfaceManager {
-  /// Why an endpoint is not programmed, in words for the log and for the plugin that waits.
-  typealias Pending = [EndpointID: String]
+final class InterfaceManager: DataplaneManager {
+  let name = "workloads' interfaces"
 
-  /// Reads what is the host's, given the prefixes of workloads' interfaces.
-  typealias HostReader =
-    @Sendable (RouteSocket, [String]) throws(NetlinkError) -> OwnNetwork
-
-  /// Asks the kernel.
-  static let readHost: HostReader = { (sockets, prefixes) throws(NetlinkError) in
-    try OwnNetwork(sockets, prefixes: prefixes)
-  }
-
-  private let sockets: RouteSocket
-  private let readHost: HostReader
-  private let namespace: NetworkNamespace?
-  private var configuration: DataplaneConfiguration
-  /// What is the host's, as last read.
-  private(set) var own: OwnNetwork
-  /// It may have changed since it was read.
-  private(set) var isOwnStale = true
-  /// Interfaces as last looked at.
-  private var links: [String: Link] = [:]
-  /// The MAC addresses of their other ends, as far as they could be asked for.
-  private var ends: [String: End] = [:]
-  /// Interfaces to look at and to program.
-  private var dirty: Set<String> = []
+  private let context: DataplaneContext
+  private var sockets: RouteSocket { context.sockets }
+  private var configuration: DataplaneConfiguration { context.configuration }
+  private var claims: EndpointClaims { context.claims }
+  /// Interfaces to program.
+  private var marked: Set<String> = []
   /// The number of routes of each interface that is programmed.
   private var programmed: [String: Int] = [:]
   /// The routes that were made, or found as they should be, on each interface while it was a
   /// workload's: what is certainly ours, whatever becomes of the interface.
   private var made: [String: Set<Route>] = [:]
   /// The number of routes that are to be there.
-  private(set) var routeCount = 0
-  private(set) var pending: Pending = [:]
+  private var routeCount = 0
+  /// By interface: the endpoint that lacks something, and what.
+  private var undone: [String: (endpoint: EndpointID, reason: String)] = [:]
+  /// How often something of the kernel's was changed.
+  private var writes = 0
 
-  /// The other end of an interface with an index.
-  private struct End {
-    var index: UInt32
-    var mac: MACAddress?
-  }
+  init(_ context: DataplaneContext) { self.context = context }
 
-  /// - Parameters:
-  ///   - namespace: Where `sockets` are, when that is not the thread's own namespace.
-  ///   - own: What is the host's. Without that nothing may be programmed; it is read again first.
-  init(
-    configuration: DataplaneConfiguration, namespace: NetworkNamespace?, sockets: RouteSocket,
-    own: OwnNetwork, readHost: @escaping HostReader = InterfaceManager.readHost
-  ) {
-    self.own = own
-    self.readHost = readHost
-    self.configuration = configuration
-    self.namespace = namespace
-    self.sockets = sockets
-  }
+  func take(_ news: DataplaneNews) { marked.formUnion(news.interfaces) }
 
-  func configure(_ configuration: DataplaneConfiguration, _ claims: EndpointClaims) {
-    guard configuration != self.configuration else { return }
-    if configuration.interfacePrefixes != self.configuration.interfacePrefixes { isOwnStale = true }
-    self.configuration = configuration
-    dirty.formUnion(claims.interfaces)
-  }
-
-  /// Has interfaces looked at and programmed by the next round.
-  func mark(_ names: some Sequence<String>) { dirty.formUnion(names) }
-
-  /// Something of the host's own network may have changed.
-  func hostChanged() { isOwnStale = true }
-
-  /// The endpoint is gone.
-  func forget(_ key: EndpointID) { pending[key] = nil }
-
-  // MARK: - What is there
-
-  /// Reads what is the host's, if that may have changed since, and marks the interfaces concerned.
-  /// What cannot be read stays as it was and is read again.
-  ///
-  /// - Returns: Whether it was read.
-  func readOwn() throws(NetlinkError) -> Bool {
-    guard isOwnStale else { return false }
-    let new = try readHost(sockets, configuration.interfacePrefixes)
-    dirty.formUnion(new.differences(from: own))
-    own = new
-    isOwnStale = false
-    return true
-  }
-
-  /// Takes the interfaces that are to be looked at and programmed.
-  func takeMarked() -> Set<String> {
-    defer { dirty.removeAll() }
-    return dirty
-  }
-
-  /// What the kernel says of an interface.
-  func look(at name: String) throws(NetlinkError) -> EndpointClaims.Place {
-    let found = try sockets.link(named: name)
-    links[name] = nil
-    guard let link = found else {
-      ends[name] = nil
-      return .missing
-    }
-    if let reason = reason(link, asked: name) {
-      ends[name] = nil
-      return .hosts(reason)
-    }
-    links[name] = link
-    return .workloads(isUp: link.isUp, otherEnd: otherEnd(of: link))
-  }
-
-  /// The MAC address of an interface's other end. It decides whose the interface is, so that a
-  /// question which fails changes nothing: the last answer counts until the next time.
-  private func otherEnd(of link: Link) -> MACAddress? {
-    do throws(NetlinkError) {
-      ends[link.name] = End(index: link.index, mac: try sockets.other(of: link)?.mac)
-    } catch {
-      if ends[link.name]?.index != link.index { ends[link.name] = nil }
-    }
-    return ends[link.name]?.mac
-  }
-
-  /// An interface cannot be looked at now: it stays as it is, and so does whose it is, until the next
-  /// round.
-  func postpone(_ name: String, of owner: EndpointID?, _ error: NetlinkError) {
-    dirty.insert(name)
-    if let owner { pending[owner] = "\(error)" }
-  }
-
-  /// Why an interface is not a workload's. The kernel also finds interfaces by other names that they
-  /// have.
-  private func reason(_ link: Link, asked name: String) -> String? {
-    if link.name != name { return "it is another name of \(link.name)" }
-    return own.reason(for: link) { index in ((try? sockets.link(index: index)) ?? nil)?.name }
+  /// Makes interfaces what they are to be. What cannot be made true now is tried again with the next
+  /// change of its interface or the next refresh.
+  func apply(_ round: DataplaneRound) -> ManagerReport {
+    let before = writes
+    program(marked)
+    marked.removeAll()
+    if round.comparison != nil { sweep() }
+    context.metrics.routes.set(routeCount)
+    return ManagerReport(
+      repaired: round.comparison == nil ? 0 : writes - before,
+      undone: undone.values.reduce(into: [:]) { all, item in all[item.endpoint] = item.reason })
   }
 
   // MARK: - Programming
 
-  /// Makes interfaces what they are to be. What cannot be made true now stays pending, and is tried
-  /// again with the next change of its interface or the next refresh.
-  func program(_ names: Set<String>, by claims: EndpointClaims, _ log: (String) -> Void) {
+  private func program(_ names: Set<String>) {
     var round = Round(isForMany: names.count > Self.few)
     var abandoned: [String] = []
     for name in names.sorted() {
-      for key in claims.claimants(of: name) { pending[key] = nil }
+      undone[name] = nil
       guard let owner = claims.owner(of: name), let endpoint = claims.endpoints[owner] else {
         // Only of what we have programmed: what somebody else has put there is none of our business.
         if count(nil, of: name) != nil { abandoned.append(name) }
@@ -168,34 +69,36 @@ final class InterfaceManager {
       let nets = claims.nets(of: name).filter { $0.family == .v4 || configuration.ipv6Enabled }
       count(nets.count, of: name)
       do throws(NetlinkError) {
-        pending[owner] = try program(endpoint, nets, claims, &round)
+        undone[name] = try program(endpoint, nets, &round).map { (owner, $0) }
       } catch {
-        pending[owner] = "\(error)"
+        undone[name] = (owner, "\(error)")
       }
     }
     // An address that moves from one interface to another is never without a route.
     for item in round.surplus {
-      log("deleting route \(item.route.destination) on \(item.link), which no endpoint has there")
+      warn("deleting route \(item.route.destination) on \(item.link), which no endpoint has there")
       do throws(NetlinkError) {
         _ = try delete(item.route)
         made[item.link]?.remove(item.route)
       } catch {
-        log("\(error)")
+        warn("\(error)")
       }
     }
     for name in abandoned {
       // On what is the host's by now they looked like the host's.
-      if withdraw(name, log), links[name] == nil { isOwnStale = true }
-      removeRoutes(of: name, log)
+      if withdraw(name, warn), context.link(of: name) == nil { context.hostChanged() }
+      removeRoutes(of: name)
     }
   }
 
+  private func warn(_ text: String) { context.log.warning("\(text)") }
+
   /// Removes the routes of workloads' interfaces that no endpoint has.
-  func sweep(by claims: EndpointClaims, _ log: (String) -> Void) {
+  private func sweep() {
     guard let links = try? sockets.links() else { return }
     for link in links
     where claims.isWorkloadName(link.name) && claims.owner(of: link.name) == nil {
-      removeRoutes(of: link.name, log)
+      removeRoutes(of: link.name)
     }
   }
 
@@ -262,17 +165,17 @@ final class InterfaceManager {
 
   /// Programs one endpoint; the reason why it is not there yet, or `nil`.
   private func program(
-    _ endpoint: DesiredEndpoint, _ nets: [CIDR], _ claims: EndpointClaims, _ round: inout Round
+    _ endpoint: DesiredEndpoint, _ nets: [CIDR], _ round: inout Round
   ) throws(NetlinkError) -> String? {
     let name = endpoint.interfaceName
-    guard let link = links[name] else {
+    guard let link = context.link(of: name) else {
       // It may only have got another name, under which they look like the host's.
-      if withdraw(name) { isOwnStale = true }
+      if withdraw(name) { context.hostChanged() }
       return "no interface \(name)"
     }
     guard link.isUp else { return "interface \(name) is down" }
     do {
-      if let namespace {
+      if let namespace = context.namespace {
         try namespace.enter { try writeSettings(of: name) }
       } else {
         try writeSettings(of: name)
@@ -280,7 +183,7 @@ final class InterfaceManager {
     } catch {
       return "\(error)"
     }
-    let taken = try reconcileRoutes(nets, on: link, claims, &round)
+    let taken = try reconcileRoutes(nets, on: link, &round)
     try reconcileNeighbours(nets, endpoint.mac, on: link, &round)
     return taken.isEmpty ? nil : "not routed to '\(name)': " + taken.joined(separator: "; ")
   }
@@ -306,12 +209,13 @@ final class InterfaceManager {
     }
     for (path, value) in wanted where try Sysctl.read(path) != value {
       try Sysctl.write(value, to: path)
+      writes += 1
     }
   }
 
   /// Returns what stands against some of the routes.
   private func reconcileRoutes(
-    _ nets: [CIDR], on link: Link, _ claims: EndpointClaims, _ round: inout Round
+    _ nets: [CIDR], on link: Link, _ round: inout Round
   ) throws(NetlinkError) -> [String] {
     var missing: Set<Route> = []
     for net in nets {
@@ -321,7 +225,7 @@ final class InterfaceManager {
           to: net, protocol: configuration.routeProtocol, linkIndex: link.index, source: source))
     }
     let present = try routes(of: link, &round)
-    if withdraw(link.name, but: link.index) { isOwnStale = true }
+    if withdraw(link.name, but: link.index) { context.hostChanged() }
     made[link.name] = Set(present).intersection((made[link.name] ?? []).union(missing))
     var replaced: Set<Route> = []
     for route in present where missing.remove(route) == nil {
@@ -339,7 +243,8 @@ final class InterfaceManager {
     for route in missing.sorted(by: { $0.destination < $1.destination }) {
       if replaced.contains(route) {
         try sockets.replace(route)
-      } else if let reason = try put(route, claims, &round) {
+        writes += 1
+      } else if let reason = try put(route, &round) {
         taken.append(reason)
         continue
       }
@@ -355,9 +260,12 @@ final class InterfaceManager {
   /// Makes a route where there is none, or in the place of one that another workload's interface or
   /// BIRD has. Everybody else's stays; then the reason why ours is not there.
   private func put(
-    _ route: Route, _ claims: EndpointClaims, _ round: inout Round
+    _ route: Route, _ round: inout Round
   ) throws(NetlinkError) -> String? {
-    if try add(route) { return nil }
+    if try add(route) {
+      writes += 1
+      return nil
+    }
     func inTheWay() throws(NetlinkError) -> [Route] {
       try listing(&round).byDestination[route.destination]?.filter { Self.isSameEntry($0, route) }
         ?? []
@@ -370,15 +278,16 @@ final class InterfaceManager {
     }
     var foreign: Route?
     for item in there where foreign == nil {
-      if !(try mayReplace(item, claims)) { foreign = item }
+      if !(try mayReplace(item)) { foreign = item }
     }
     guard let foreign else {
       // Where it is gone meanwhile, only what nobody has may be taken.
       if there.isEmpty { try sockets.add(route) } else { try sockets.replace(route) }
+      writes += 1
       return nil
     }
     // The host's picture is older than the route.
-    isOwnStale = true
+    context.hostChanged()
     let index = foreign.linkIndex ?? foreign.nextHops.first?.linkIndex
     let name = try index.flatMap { (index) throws(NetlinkError) in try sockets.link(index: index) }
     return "\(route.destination.address) "
@@ -398,11 +307,11 @@ final class InterfaceManager {
 
   /// Whether a route to a workload's address may be replaced: one of BIRD's, one that was made here,
   /// and one that leads to a workload's interface.
-  private func mayReplace(_ route: Route, _ claims: EndpointClaims) throws(NetlinkError) -> Bool {
+  private func mayReplace(_ route: Route) throws(NetlinkError) -> Bool {
     if route.protocol == .bird { return true }
     let leadsToWorkload = try OwnNetwork.leadsToWorkload(route) { (index) throws(NetlinkError) in
       guard let link = try sockets.link(index: index) else { return false }
-      return claims.isWorkloadName(link.name) && reason(link, asked: link.name) == nil
+      return claims.isWorkloadName(link.name) && context.reason(link, asked: link.name) == nil
     }
     return leadsToWorkload || made.values.contains { $0.contains(route) }
   }
@@ -439,12 +348,16 @@ final class InterfaceManager {
       for entry in others where entry.mac != nil && entry.mac != end {
         do throws(NetlinkError) {
           try sockets.delete(entry)
+          writes += 1
         } catch  where error.isNotFound {
           // It has been replaced meanwhile.
         }
       }
     }
-    for entry in wanted.subtracting(present) { try sockets.replace(entry) }
+    for entry in wanted.subtracting(present) {
+      try sockets.replace(entry)
+      writes += 1
+    }
   }
 
   /// Removes the routes that were made by an interface's name, also where it is the host's now or has
@@ -467,9 +380,11 @@ final class InterfaceManager {
     return wereThere
   }
 
-  private func removeRoutes(of name: String, _ log: (String) -> Void) {
+  private func removeRoutes(of name: String) {
     do throws(NetlinkError) {
-      guard let link = try sockets.link(named: name), reason(link, asked: name) == nil else {
+      guard let link = try sockets.link(named: name),
+        context.reason(link, asked: name) == nil
+      else {
         return
       }
       let routes = try sockets.routes(
@@ -477,7 +392,7 @@ final class InterfaceManager {
           table: RouteTable.main, protocol: configuration.routeProtocol, linkIndex: link.index))
       for route in routes where mayDelete(route) && isLikeOurs(route) { _ = try delete(route) }
     } catch {
-      log("cannot remove the routes of \(name): \(error)")
+      warn("cannot remove the routes of \(name): \(error)")
     }
   }
 
@@ -485,6 +400,7 @@ final class InterfaceManager {
   private func delete(_ route: Route) throws(NetlinkError) -> Bool {
     do throws(NetlinkError) {
       try sockets.delete(route)
+      writes += 1
       return true
     } catch  where error.isNotFound {
       // Gone with its interface, or moved to another.

@@ -23,12 +23,11 @@ struct PolicyTable {
   private(set) var configuration: DataplaneConfiguration
   private(set) var model = TableModel()
 
-  private var policies: [PolicyID: DesiredPolicy] = [:]
-  private var profiles: [String: DesiredProfile] = [:]
-  /// Who has which interface, and with it its place in the dispatch.
-  private(set) var claims: EndpointClaims
-  /// Interfaces of which `claims` may say something else since they were last taken.
-  private var moved: Set<String> = []
+  private(set) var policies: [PolicyID: DesiredPolicy] = [:]
+  private(set) var profiles: [String: DesiredProfile] = [:]
+  /// Interfaces of endpoints that were announced since the last dispatch: their policies may be others
+  /// though they claim what they claimed.
+  private var announced: Set<String> = []
   private var pools: [CIDR: DesiredPool] = [:]
   private(set) var sets: [IPSetID: SetState] = [:]
 
@@ -42,7 +41,6 @@ struct PolicyTable {
 
   init(_ configuration: DataplaneConfiguration) {
     self.configuration = configuration
-    claims = EndpointClaims(prefixes: configuration.interfacePrefixes)
     for set in BaseRenderer.sets { put(set) }
     for chain in BaseRenderer(configuration: configuration).chains() { put(chain) }
   }
@@ -70,14 +68,8 @@ struct PolicyTable {
       setProfile(name, profile)
     case .profileRemoved(let name):
       setProfile(name, nil)
-    case .endpoint(let key, let endpoint):
-      claims.set(key, endpoint)
-      dispatchTouched()
-      // Its policies may be others though it claims what it claimed.
-      dispatch(endpoint.interfaceName)
-    case .endpointRemoved(let key):
-      claims.set(key, nil)
-      dispatchTouched()
+    case .endpoint(_, let endpoint):
+      announced.insert(endpoint.interfaceName)
     case .setRemoved(let id):
       guard let state = sets.removeValue(forKey: id) else { return }
       firstUsers[id] = nil
@@ -85,7 +77,8 @@ struct PolicyTable {
     case .pool(let cidr, let pool):
       pools[cidr] = pool
       poolsChanged = true
-    case .inSync:
+    case .endpointRemoved, .inSync:
+      // Whose an interface is then, the claims say.
       break
     }
   }
@@ -95,26 +88,13 @@ struct PolicyTable {
     self.configuration = configuration
     for chain in BaseRenderer(configuration: configuration).chains() { put(chain) }
     for name in recipes.keys { build(name) }
-    claims.setPrefixes(configuration.interfacePrefixes)
-    dispatchTouched()
   }
 
-  /// What the kernel says of an interface.
-  mutating func place(_ interface: String, _ place: EndpointClaims.Place) {
-    claims.place(interface, place)
-    dispatchTouched()
-  }
-
-  /// The addresses that are the host's, with the reason.
-  mutating func setHostAddresses(_ addresses: [IPAddress: String]) {
-    claims.setHostAddresses(addresses)
-    dispatchTouched()
-  }
-
-  /// The interfaces whose endpoint or addresses may be others since this was last asked.
-  mutating func takeMoved() -> Set<String> {
-    defer { moved.removeAll() }
-    return moved
+  /// Gives interfaces their place in the dispatch: those whose endpoint may be another, and those of
+  /// endpoints that were announced.
+  mutating func dispatch(_ interfaces: Set<String>, by claims: EndpointClaims) {
+    for interface in interfaces.union(announced) { dispatch(interface, claims) }
+    announced.removeAll()
   }
 
   /// Ends a round of changes: what follows from several of them is worked out once.
@@ -135,41 +115,7 @@ struct PolicyTable {
   /// Works out anew what has to change from what the kernel really holds; returns how many objects
   /// differ.
   mutating func compare(with observed: TableModel) -> Int {
-    pending = PendingChanges()
-    for (name, set) in model.sets {
-      guard let there = observed.sets[name] else {
-        pending.newSets.insert(name)
-        continue
-      }
-      if set.definition.key != there.definition.key
-        || set.definition.flags != there.definition.flags
-      {
-        pending.needsRebuild = true
-      }
-      if set.definition.flags.contains(.dynamic) { continue }
-      var changes = ElementChanges()
-      for element in set.elements.subtracting(there.elements) {
-        changes.note(element, isAddition: true)
-      }
-      for element in there.elements.subtracting(set.elements) {
-        changes.note(element, isAddition: false)
-      }
-      if !changes.isEmpty { pending.elements[name] = changes }
-    }
-    for name in observed.sets.keys where model.sets[name] == nil {
-      pending.removedSets.insert(name)
-    }
-    for (name, chain) in model.chains {
-      guard let there = observed.chains[name] else {
-        pending.newChains.insert(name)
-        continue
-      }
-      if there.definition.hook != chain.definition.hook { pending.needsRebuild = true }
-      if there.rules != chain.rules { pending.changedChains.insert(name) }
-    }
-    for name in observed.chains.keys where model.chains[name] == nil {
-      pending.removedChains.insert(name)
-    }
+    pending = PendingChanges(from: observed, to: model)
     return pending.count
   }
 
@@ -224,14 +170,7 @@ struct PolicyTable {
 
   // MARK: - Dispatch
 
-  private mutating func dispatchTouched() {
-    for interface in claims.takeTouched() {
-      moved.insert(interface)
-      dispatch(interface)
-    }
-  }
-
-  private mutating func dispatch(_ interface: String) {
+  private mutating func dispatch(_ interface: String, _ claims: EndpointClaims) {
     guard let owner = claims.owner(of: interface), let endpoint = claims.endpoints[owner] else {
       return unpoint(interface)
     }
@@ -315,106 +254,6 @@ struct PolicyTable {
     if let old {
       for target in Self.targets(of: old) { release(target) }
     }
-  }
-
-  /// A chain, and the recipes of those that it may lead to.
-  private func render(
-    _ recipe: Recipe, _ name: String
-  ) -> (chain: ChainModel, mayLeadTo: [Recipe]) {
-    switch recipe {
-    case .stack(let stack):
-      var others: [Recipe] = [.deny("no-profile")]
-      for tier in stack.tiers {
-        if tier.defaultAction == .deny { others.append(.deny("tier/\(tier.name)")) }
-        others += tier.policies.map { .policy($0, stack.direction) }
-      }
-      others += stack.profiles.map { .profile($0, stack.direction) }
-      let chain = stack.chain(
-        configuration, passBit: passBit, canPass: { canPass($0, stack.direction) })
-      return (chain, others)
-    case .policy(let id, let direction):
-      let policy = policies[id]
-      let chain = ruleChain(
-        name, policy?.rules(direction), direction, of: .policy(id, tier: policy?.tier ?? ""),
-        comment: "\(direction.rawValue) rules of \(id)"
-          + (policy.map { " in tier \($0.tier)" } ?? ", which is missing"))
-      return (chain, [.deny("\(id)")])
-    case .profile(let profile, let direction):
-      let chain = ruleChain(
-        name, profiles[profile]?.rules(direction), direction, of: .profile(profile),
-        comment: "\(direction.rawValue) rules of profile \(profile)"
-          + (profiles[profile] == nil ? ", which is missing" : ""))
-      return (chain, [.deny("profile/\(profile)")])
-    case .deny(let what):
-      return (denyChain(name, what), [])
-    }
-  }
-
-  private static func name(of recipe: Recipe) -> String {
-    switch recipe {
-    case .policy(let id, let direction): Names.policy(id, direction)
-    case .profile(let name, let direction): Names.profile(name, direction)
-    case .stack(let stack): stack.chainName
-    case .deny(let what): Names.deny(what)
-    }
-  }
-
-  /// A policy's or profile's rules; what is missing (`nil`) denies everything.
-  private func ruleChain(
-    _ name: String, _ rules: [DesiredRule]?, _ direction: Names.Direction,
-    of owner: RuleID.Owner, comment: String
-  ) -> ChainModel {
-    let renderer = RuleRenderer(
-      parts: { [sets] in sets[$0]?.parts ?? [] }, passBit: passBit,
-      logPrefix: configuration.logPrefix + ": ",
-      allowed: direction == .ingress ? .accept : .goto(BaseRenderer.onward),
-      denied: Names.deny("\(owner)"))
-    var models: [RuleModel] = []
-    for rule in rules ?? [DesiredRule(.deny)] {
-      models += renderer.render(rule, RuleID(owner, direction, index: rule.index))
-    }
-    return ChainModel(name, comment: comment, rules: models)
-  }
-
-  /// Counts who was denied by what, then denies. The counting is in rules of its own: a full set
-  /// ends the rule that it is in, which must not be the one that drops.
-  private func denyChain(_ name: String, _ what: String) -> ChainModel {
-    let number = UInt32(truncatingIfNeeded: Names.hash(what))
-    var rules: [RuleModel] = []
-    for family in IPFamily.allCases {
-      var rule = RuleBuilder()
-      rule.account(number, in: BaseRenderer.deniedSet(family), family: family)
-      rules.append(rule.finished())
-    }
-    var last = RuleBuilder()
-    last.append(.counter())
-    switch configuration.denyAction {
-    case .drop: last.append(.verdict(.drop))
-    // "Administratively prohibited", in either family.
-    case .reject: last.append(.reject(.icmpx(code: 3)))
-    }
-    rules.append(last.finished())
-    return ChainModel(name, comment: "denied by \(what)", rules: rules)
-  }
-
-  private func canPass(_ id: PolicyID, _ direction: Names.Direction) -> Bool {
-    let rules = policies[id]?.rules(direction) ?? []
-    return rules.contains { $0.action == .pass && $0.neverMatches == nil }
-  }
-
-  /// The chains with recipes that a chain leads to.
-  private static func targets(of chain: ChainModel) -> [String] {
-    var names: Set<String> = []
-    for rule in chain.rules {
-      for case .verdict(let verdict) in rule.expressions {
-        switch verdict {
-        case .jump(let name), .goto(let name):
-          if name != BaseRenderer.onward { names.insert(name) }
-        default: break
-        }
-      }
-    }
-    return names.sorted()
   }
 
   // MARK: - Sets and their users

@@ -60,7 +60,7 @@ actor AgentCore {
   /// What trying again may mend: endpoints by name, and what concerns all of them. What is refused
   /// waits for what stands against it to change.
   private var undone: Set<String> {
-    var undone = Set(status.retryable.map(\.description))
+    var undone = Set(status.retryable.map(\.description)).union(status.unfinished.keys)
     if status.failure != nil { undone.insert("the table") }
     if status.hostProblem != nil { undone.insert("the host's own network") }
     return undone

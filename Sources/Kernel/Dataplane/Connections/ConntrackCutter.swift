@@ -10,18 +10,29 @@ import PolicyModel
 /// the answers.
 ///
 /// An address that was claimed and never had is not looked at: its connections are those of others.
-final class ConntrackCutter {
+final class ConntrackCutter: DataplaneManager {
+  let name = "connections"
+
+  private struct Failure: Error, CustomStringConvertible {
+    var reason: NetlinkError
+    var description: String { "cannot end the connections of removed endpoints: \(reason)" }
+  }
+
+  private let context: DataplaneContext
   private let socket: ConntrackSocket
   /// The addresses that lead to each interface, and whose they are.
   private var addresses: [String: Set<IPAddress>] = [:]
   private var holders: [IPAddress: EndpointID] = [:]
   private var released: Set<IPAddress> = []
 
-  init(_ socket: ConntrackSocket) { self.socket = socket }
+  init(_ context: DataplaneContext) throws(NetlinkError) {
+    self.context = context
+    socket = try ConntrackSocket(in: context.namespace)
+  }
 
-  /// What leads to some interfaces from now on. An address that another endpoint has got is released
-  /// too: what goes on is then judged anew.
-  func set(_ interfaces: Set<String>, by claims: EndpointClaims) {
+  /// An address that another endpoint has got is released too: what goes on is then judged anew.
+  func take(_ news: DataplaneNews) {
+    let (interfaces, claims) = (news.interfaces, context.claims)
     var before: [IPAddress: EndpointID] = [:]
     for interface in interfaces {
       for address in addresses.removeValue(forKey: interface) ?? [] {
@@ -37,11 +48,17 @@ final class ConntrackCutter {
     for (address, holder) in before where holders[address] != holder { released.insert(address) }
   }
 
-  /// Ends the connections of what was released since the last call, but for those of addresses that
-  /// are the host's.
-  func cut(sparing hosts: [IPAddress: String]) throws(NetlinkError) {
-    let addresses = released.filter { hosts[$0] == nil }
-    if !addresses.isEmpty { _ = try socket.deleteEntries(involving: addresses) }
+  /// Ends the connections of what was released, but for those of addresses that are the host's: once
+  /// new ones meet the policy that is asked for.
+  func apply(_ round: DataplaneRound) throws -> ManagerReport {
+    guard round.isGuarded else { return ManagerReport() }
+    let addresses = released.filter { context.own.addresses[$0] == nil }
+    do throws(NetlinkError) {
+      if !addresses.isEmpty { _ = try socket.deleteEntries(involving: addresses) }
+    } catch {
+      throw Failure(reason: error)
+    }
     released.removeAll()
+    return ManagerReport()
   }
 }
