@@ -21,7 +21,7 @@ test: ## Build and run all tests (needs root: they make network namespaces)
 test-long: ## The same with more worlds, operations and interrupts (over an hour)
 	@scripts/test long
 
-mutants: packages ## Seed defects and show that the random worlds find each (long)
+mutants: packages ## Seed defects, one at a time, and show that the tests find each (long)
 	@scripts/seeded-defects
 
 demo: ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes)
@@ -33,10 +33,11 @@ bench: packages ## Measure against named peers and print the ratios
 manifests: ## Write Manifests/crds from the declarations of the kinds
 	@swift package --allow-writing-to-package-directory generate-manifests
 
-lint: ## Check the format of all sources, the floors of the house and the documents
+lint: ## Check the format of all sources, the floors of the house, the documents, the seeded defects
 	@swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/check-floors
 	@scripts/check-docs
+	@scripts/seeded-defects --check
 
 format: ## Format all sources
 	@swift format format --in-place --recursive Sources Tests Package.swift
