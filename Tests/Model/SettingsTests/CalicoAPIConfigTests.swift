@@ -93,6 +93,8 @@ import Testing
     #expect(spec.datastorePath == nil)
     try spec.override(from: ["CALICO_DATASTORE_PATH": "/x"])
     #expect(spec.datastorePath == "/x")
+    try spec.override(from: ["CALICO_DATASTORE_PATH": ""])
+    #expect(spec.datastorePath == "/x")
   }
 
   @Test(

@@ -295,6 +295,24 @@ import ValueTree
     await server.close()
   }
 
+  @Test("goes on with a watch that ends at once only now and then")
+  func sometimesBarrenWatch() async throws {
+    let time = JumpingClock()
+    let server = try await ScriptedServer { count, _ in
+      if count > 14 { return .json("{\"kind\":\"Status\",\"code\":410}", status: 410) }
+      let isBarren = !count.isMultiple(of: 2)
+      return ScriptedServer.Answer(parts: isBarren ? [] : [Array(line("ADDED", "a", count).utf8)])
+    }
+    let client = try KubernetesClient.plain(server.url) { options, _ in options.clock = time.clock }
+    let error = await failure { () async throws(KubernetesError) in
+      try await client.follow(widgets, from: "0") { _ in }
+    }
+    #expect(error.status?.isGone == true, "\(error)")
+    #expect(server.requests.count == 15)
+    await client.close()
+    await server.close()
+  }
+
   @Test("says that nobody listens") func nobody() async throws {
     let client = try KubernetesClient.plain("http://127.0.0.1:1")
     let error = await failure { () async throws(KubernetesError) in try await client.list(widgets) }

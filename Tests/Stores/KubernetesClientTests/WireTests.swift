@@ -70,7 +70,8 @@ import ValueTree
 
   @Test("a watch's events are cut out of any pieces", arguments: [ObjectFormat.json, .protobuf])
   func frames(_ format: ObjectFormat) throws {
-    let events = (0..<20).map { Array(repeating: UInt8(65 + $0), count: $0 * 37 + 1) }
+    // Longer ones before and behind shorter ones.
+    let events = (0..<20).map { Array(repeating: UInt8(65 + $0), count: $0 * 37 % 400 + 1) }
     let bytes = events.flatMap { event -> [UInt8] in
       if format == .json { return event + [10] }
       return withUnsafeBytes(of: UInt32(event.count).bigEndian) { Array($0) } + event
