@@ -119,7 +119,9 @@ let package = Package(
     // Model: the language that operators write in.
     library("Model/Resources", ["Addressing", "Selectors", "ValueTree"]),
     // The words of policy that the engines and the dataplane share: identities, actions, rules.
-    library("Model/PolicyModel", ["Addressing", "Selectors"]),
+    library("Model/PolicyModel", ["Addressing", "Features", "Selectors"]),
+    // What objects may ask for that not every version puts into force.
+    library("Model/Features"),
     library("Model/Settings", ["Addressing", "HostSystem", "Resources", "ValueTree"]),
     // The custom resource definitions, written from the declarations of `Resources`.
     library("Model/ResourceSchemas", ["HostSystem", "Resources", "ValueTree"]),
@@ -161,12 +163,17 @@ let package = Package(
     // Engines: from objects to what should be, without asking the machine (IPAM asks its store).
     library("Engines/DesiredState", ["Addressing", "PolicyModel"]),
     library(
-      "Engines/SyncModel", ["Addressing", "PolicyModel", "Resources", "Selectors", "ValueTree"]),
+      "Engines/SyncModel",
+      ["Addressing", "Features", "PolicyModel", "Resources", "Selectors", "ValueTree"]),
     // A datastore, behind the gate of its lock, as the source of the engines' updates.
     library("Engines/StoreSync", ["Datastore", "SyncModel"]),
     library(
       "Engines/PolicyEngine",
-      ["Addressing", "DesiredState", "PolicyModel", "Selectors", "SyncModel"]),
+      ["Addressing", "DesiredState", "Features", "PolicyModel", "Selectors", "SyncModel"]),
+    library(
+      "Engines/NetworkEngine",
+      ["Addressing", "DesiredState", "Features", "Resources", "SyncModel"],
+      exclude: ["DESIGN.md"]),
     library("Engines/PolicyOracle", ["Addressing", "Resources", "Selectors"]),
     library(
       "Engines/IPAM",
@@ -176,9 +183,10 @@ let package = Package(
     library(
       "Kernel/Dataplane",
       [
-        "Addressing", "DesiredState", "HostSystem", "Netlink", "PolicyModel", "Telemetry", logging,
+        "Addressing", "DesiredState", "Features", "HostSystem", "Netlink", "PolicyModel",
+        "Telemetry", logging,
       ], exclude: ["DESIGN.md"]),
-    library("Kernel/Routing", ["Addressing", "HostSystem"]),
+    library("Kernel/Routing", ["Addressing", "DesiredState", "HostSystem"]),
 
     // Programs: what people and kubelets run.
     library(
@@ -196,10 +204,11 @@ let package = Package(
     library(
       "Programs/NodeAgent",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
-        "IPAM", "Netlink", "PolicyEngine", "PolicyModel", "Resources", "Routing", "Selectors",
-        "Settings", "StoreAccess", "StoreSync", "SyncModel", "Telemetry", "ValueTree",
-        argumentParser, httpTypes, hummingbird, lifecycle, logging, nioCore, unixSignals,
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
+        "HostSystem", "IPAM", "Netlink", "NetworkEngine", "PolicyEngine", "PolicyModel",
+        "Resources", "Routing", "Selectors", "Settings", "StoreAccess", "StoreSync", "SyncModel",
+        "Telemetry", "ValueTree", argumentParser, httpTypes, hummingbird, lifecycle, logging,
+        nioCore, unixSignals,
       ]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
@@ -305,15 +314,21 @@ let package = Package(
       ["Datastore", "HostSystem", "Resources", "StoresUnderTest", "TestSupport", "ValueTree"]),
     tests(
       "Engines/SyncModelTests",
-      ["Addressing", "PolicyModel", "Resources", "Selectors", "SyncModel", "ValueTree"]),
+      ["Addressing", "Features", "PolicyModel", "Resources", "Selectors", "SyncModel", "ValueTree"]),
     tests(
       "Engines/StoreSyncTests",
       ["Datastore", "PolicyModel", "Resources", "StoreSync", "SyncModel"]),
     tests(
       "Engines/PolicyEngineTests",
       [
-        "Addressing", "DesiredState", "HostSystem", "PolicyEngine", "PolicyModel", "Resources",
-        "Selectors", "SyncModel", "TestSupport",
+        "Addressing", "DesiredState", "Features", "HostSystem", "PolicyEngine", "PolicyModel",
+        "Resources", "Selectors", "SyncModel", "TestSupport",
+      ]),
+    tests(
+      "Engines/NetworkEngineTests",
+      [
+        "Addressing", "DesiredState", "HostSystem", "NetworkEngine", "Routing", "SyncModel",
+        "TestSupport",
       ]),
     tests("Engines/PolicyOracleTests", ["Addressing", "PolicyOracle", "Resources", "ValueTree"]),
     tests(
@@ -328,9 +343,10 @@ let package = Package(
         "Addressing", "Dataplane", "DesiredState", "HostSystem", "Netlink", "PacketLab",
         "PacketSimulator", "PolicyEngine", "PolicyModel", "Resources", "SyncModel", "Telemetry",
         "TestSupport", "ValueTree", logging,
-      ], exclude: ["defects.txt", "Snapshots"]),
+      ], exclude: ["Snapshots", "defects.txt"]),
     tests(
-      "Kernel/RoutingTests", ["Addressing", "Routing", "TestSupport"], exclude: ["defects.txt"]),
+      "Kernel/RoutingTests", ["Addressing", "DesiredState", "Routing", "TestSupport"],
+      exclude: ["defects.txt"]),
     // Random worlds of policy, judged by oracle, simulator and kernel.
     tests(
       "Kernel/PolicyJudgementTests",
@@ -354,17 +370,18 @@ let package = Package(
     tests(
       "Programs/NodeAgentTests",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "HostSystem",
-        "LocalDatastore", "Netlink", "NodeAgent", "PolicyModel", "Resources", "Routing",
-        "Settings", "StoreSync", "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
+        "HostSystem", "LocalDatastore", "Netlink", "NetworkEngine", "NodeAgent", "PolicyModel",
+        "Resources", "Routing", "Settings", "StoreSync", "SyncModel", "Telemetry", "TestSupport",
+        "ValueTree", logging,
       ], exclude: ["defects.txt"]),
     // Everything of a node around policy, in random worlds.
     tests(
       "Programs/NodeWorldTests",
       [
         "Addressing", "AgentProtocol", "Attachment", "CLinux", "Dataplane", "Datastore",
-        "HostSystem", "LocalDatastore", "Netlink", "NodeAgent", "Resources", "Routing", "Settings",
-        "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
+        "HostSystem", "LocalDatastore", "Netlink", "NetworkEngine", "NodeAgent", "Resources",
+        "Routing", "Settings", "SyncModel", "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["defects.txt"]),
     tests(
       "Rigs/Judges/PacketSimulatorTests", ["Addressing", "Netlink", "PacketLab", "PacketSimulator"]),

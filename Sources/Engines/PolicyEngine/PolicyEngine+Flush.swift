@@ -28,7 +28,6 @@ extension PolicyEngine {
     changes += profileNews.removals
     changes += policyNews.removals
     changes += setNews.removals
-    changes += flushPools()
     if !told.inSync {
       told.inSync = true
       changes.append(.inSync)
@@ -44,7 +43,7 @@ extension PolicyEngine {
       let policy = activePolicy(id)
       if policy == nil && told.policies[id] == nil { continue }
       released += told.policySets[id] ?? []
-      var compiler = RuleCompiler()
+      var compiler = RuleCompiler(enforced: enforced)
       let desired = policy.map { compile($0, &compiler) }
       for (set, definition) in compiler.sets { sets.acquire(set, definition) }
       told.policySets[id] = desired == nil ? nil : Array(compiler.sets.keys)
@@ -70,10 +69,17 @@ extension PolicyEngine {
 
   /// Rules of a direction that the policy is not for would never be asked.
   private func compile(_ policy: SyncPolicy, _ compiler: inout RuleCompiler) -> DesiredPolicy {
-    DesiredPolicy(
-      tier: policy.tier,
-      ingress: policy.appliesToIngress ? compiler.compile(policy.ingress) : [],
-      egress: policy.appliesToEgress ? compiler.compile(policy.egress) : [])
+    var ingress = policy.appliesToIngress ? compiler.compile(policy.ingress) : []
+    var egress = policy.appliesToEgress ? compiler.compile(policy.egress) : []
+    if tiers[policy.tier]?.onlyDenies == true {
+      for index in ingress.indices where ingress[index].action == .allow {
+        ingress[index].action = .pass
+      }
+      for index in egress.indices where egress[index].action == .allow {
+        egress[index].action = .pass
+      }
+    }
+    return DesiredPolicy(tier: policy.tier, ingress: ingress, egress: egress)
   }
 
   private mutating func flushProfiles(_ released: inout [IPSetID]) -> News {
@@ -82,7 +88,7 @@ extension PolicyEngine {
       let isUsed = profileUses[name] != nil
       if !isUsed && told.profiles[name] == nil { continue }
       released += told.profileSets[name] ?? []
-      var compiler = RuleCompiler()
+      var compiler = RuleCompiler(enforced: enforced)
       var desired: DesiredProfile?
       if isUsed {
         desired =
@@ -151,17 +157,5 @@ extension PolicyEngine {
         egress: members.filter(\.policy.appliesToEgress).map(\.rank.id),
         defaultAction: tiers[tier.name]?.defaultAction ?? .deny)
     }
-  }
-
-  private mutating func flushPools() -> [DesiredChange] {
-    var changes: [DesiredChange] = []
-    for cidr in dirtyPools.sorted() {
-      let desired = pools[cidr].map { DesiredPool(masquerade: $0.natOutgoing) }
-      if desired == told.pools[cidr] { continue }
-      told.pools[cidr] = desired
-      changes.append(.pool(cidr, desired))
-    }
-    dirtyPools.removeAll()
-    return changes
   }
 }

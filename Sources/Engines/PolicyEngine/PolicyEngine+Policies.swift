@@ -47,9 +47,12 @@ extension PolicyEngine {
   }
 
   mutating func setTier(_ name: String, _ value: SyncTier?) {
-    if tiers[name] == value { return }
+    let old = tiers[name]
+    if old == value { return }
     tiers[name] = value
+    let isOther = old?.onlyDenies ?? false != value?.onlyDenies ?? false
     for id in policiesByTier[name] ?? [] {
+      if isOther { dirtyPolicies.insert(id) }
       if let query = policies[id]?.query { touchEndpoints(local.items(matching: query)) }
     }
   }

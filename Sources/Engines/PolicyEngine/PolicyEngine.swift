@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+public import Features
 import PolicyModel
 import Selectors
 public import SyncModel
@@ -23,6 +24,9 @@ public import SyncModel
 /// - A profile that is not stored denies everything.
 /// - Policies, profiles and sets are told only while a local endpoint needs them.
 public struct PolicyEngine: Sendable {
+  /// What it puts into force of what not every version does: of rules and policies nothing yet.
+  public static let capabilities: Set<Feature> = []
+
   /// Whose endpoints are computed.
   public enum Scope: Sendable, Hashable {
     /// Those of one node.
@@ -39,6 +43,8 @@ public struct PolicyEngine: Sendable {
   }
 
   public let scope: Scope
+  /// What is put into force where its rules are; a rule that asks for anything else allows nothing.
+  let enforced: Set<Feature>
 
   // What the cluster's state is.
   var workloads: [WorkloadEndpointID: Workload] = [:]
@@ -48,7 +54,6 @@ public struct PolicyEngine: Sendable {
   var policiesByTier: [String: Set<PolicyID>] = [:]
   var tiers: [String: SyncTier] = [:]
   var profiles: [String: SyncProfile] = [:]
-  var pools: [CIDR: SyncPool] = [:]
   var nodes: Set<String> = []
   /// How many stored objects name each host.
   var hosts: [String: Int] = [:]
@@ -67,7 +72,6 @@ public struct PolicyEngine: Sendable {
   var dirtyEndpoints: Set<WorkloadEndpointID> = []
   var dirtyPolicies: Set<PolicyID> = []
   var dirtyProfiles: Set<String> = []
-  var dirtyPools: Set<CIDR> = []
 
   // What was told.
   var told = Told()
@@ -102,11 +106,14 @@ public struct PolicyEngine: Sendable {
     var policySets: [PolicyID: [IPSetID]] = [:]
     var profiles: [String: DesiredProfile] = [:]
     var profileSets: [String: [IPSetID]] = [:]
-    var pools: [CIDR: DesiredPool] = [:]
     var inSync = false
   }
 
-  public init(scope: Scope) { self.scope = scope }
+  /// - Parameter enforced: What is put into force where the rules are, by whomever.
+  public init(scope: Scope, enforced: Set<Feature> = capabilities) {
+    self.scope = scope
+    self.enforced = enforced
+  }
 
   /// Takes in one change. An update that says what is known already costs a comparison.
   public mutating func apply(_ update: SyncUpdate) {
@@ -117,12 +124,9 @@ public struct PolicyEngine: Sendable {
     case .policy(let id, let value): setPolicy(id, value)
     case .tier(let name, let value): setTier(name, value)
     case .profile(let name, let value): setProfile(name, value)
-    case .pool(let cidr, let value):
-      pools[cidr] = value
-      dirtyPools.insert(cidr)
     case .node(let name, let value): setNode(name, isStored: value != nil)
     case .inSync: isInSync = true
-    case .block, .bgpPeer, .bgpConfiguration, .felixConfiguration, .clusterInformation: break
+    case .pool, .block, .bgpPeer, .bgpConfiguration, .felixConfiguration: break
     }
   }
 

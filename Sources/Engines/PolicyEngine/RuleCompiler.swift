@@ -3,16 +3,38 @@
 
 import Addressing
 import DesiredState
+import Features
 import PolicyModel
 import Selectors
 import SyncModel
 
 /// Turns rules with selectors into rules with sets, and collects the sets that they need.
+///
+/// DESIGN: a criterion that nobody here can evaluate must not make a rule allow more. A Deny goes on
+/// without it, and denies at least what was meant; an Allow and a Log never match. What a Pass with
+/// it may have passed on is denied: the next tier might deny it, and a later rule of this one might
+/// allow it.
 struct RuleCompiler {
+  /// What is put into force on this node.
+  let enforced: Set<Feature>
   private(set) var sets: [IPSetID: SetDefinition] = [:]
 
+  init(enforced: Set<Feature>) { self.enforced = enforced }
+
   mutating func compile(_ rules: [SyncRule]) -> [DesiredRule] {
-    rules.map { rule in rule.map { compile($0, rule.transport) } }
+    rules.map { rule in
+      var result = rule.map { compile($0, rule.transport) }
+      let missing = rule.asks.subtracting(enforced)
+      if missing.isEmpty { return result }
+      switch rule.action {
+      case .deny: break
+      case .pass: result.action = .deny
+      case .allow, .log:
+        let absences = missing.map(\.absence).sorted().joined(separator: "; ")
+        result.neverMatches = rule.neverMatches ?? absences
+      }
+      return result
+    }
   }
 
   private mutating func compile(_ match: SyncMatch, _ transport: IPProtocol?) -> SetNames {

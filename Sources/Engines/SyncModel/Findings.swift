@@ -1,44 +1,44 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Features
 import Resources
 import ValueTree
 
 /// What the conversion of one object has to say about it: of so many things at most, each of so many
 /// letters at most, whatever was stored.
 struct Findings: Sendable {
-  /// How many things are said of each sort.
+  /// How many problems are said.
   static let limit = 100
   static let lengthLimit = 400
-  /// What is said of a field of a newer version.
-  static let unknownField = "the field is not known to this version"
   /// What is said of a field that has no value of its kind.
   static let unreadable = "cannot be read, and counts as not given"
 
   let key: ResourceKey
   private(set) var problems: [ConversionProblem] = []
-  private(set) var unenforced: [Unenforced] = []
-  /// How many of each sort are not said.
-  private var unsaid = (problems: 0, unenforced: 0)
+  private(set) var asks: Asks
+  /// How many problems are not said.
+  private var unsaid = 0
 
-  init(_ key: ResourceKey) { self.key = key }
+  init(_ key: ResourceKey) {
+    self.key = key
+    asks = Asks(key)
+  }
 
-  var isEmpty: Bool { problems.isEmpty && unenforced.isEmpty }
+  var isEmpty: Bool { problems.isEmpty && asks.isEmpty }
 
   mutating func wrong(_ field: String, _ reason: String) {
-    guard problems.count < Self.limit else { return unsaid.problems += 1 }
+    guard problems.count < Self.limit else { return unsaid += 1 }
     problems.append(
       ConversionProblem(key: key, field: Self.cut(field), reason: Self.cut(reason)))
   }
 
-  mutating func idle(_ field: String, _ reason: String) {
-    guard unenforced.count < Self.limit else { return unsaid.unenforced += 1 }
-    unenforced.append(Unenforced(key: key, field: Self.cut(field), reason: Self.cut(reason)))
-  }
+  /// A field that is right and asks for something; nil: for what only a newer version knows.
+  mutating func asks(_ field: String, for feature: Feature?) { asks.add(Self.cut(field), feature) }
 
   /// Fields of a newer version, or ones that could not be read.
-  mutating func idle(unknown members: [UnknownMember], in path: String) {
-    for member in members { idle("\(path).\(member.key)", Self.unknownField) }
+  mutating func unknown(_ members: [UnknownMember], in path: String) {
+    for member in members { asks("\(path).\(member.key)", for: nil) }
   }
 
   /// Takes up what a file with the object would be refused for. Where conversion has said already
@@ -47,9 +47,7 @@ struct Findings: Sendable {
     for fault in faults {
       let path = "\(fault.path)"
       let reason = fault.message + (fault.value.map { ", is \(LeftOut.shown($0))" } ?? "")
-      unenforced.removeAll {
-        $0.reason == Self.unknownField && Self.isWithin(path, $0.field)
-      }
+      asks.removeUnknown { Self.isWithin(path, $0) }
       let said = problems.firstIndex {
         Self.isWithin($0.field, path) || Self.isWithin(path, $0.field)
       }
@@ -63,16 +61,11 @@ struct Findings: Sendable {
     }
   }
 
-  /// Says how much there is besides.
+  /// Says how many problems there are besides.
   mutating func close() {
-    if unsaid.problems > 0 {
-      problems.append(
-        ConversionProblem(key: key, field: "object", reason: "\(unsaid.problems) more"))
-    }
-    if unsaid.unenforced > 0 {
-      unenforced.append(Unenforced(key: key, field: "object", reason: "\(unsaid.unenforced) more"))
-    }
-    unsaid = (0, 0)
+    guard unsaid > 0 else { return }
+    problems.append(ConversionProblem(key: key, field: "object", reason: "\(unsaid) more"))
+    unsaid = 0
   }
 
   /// Whether a place is another, or inside it.

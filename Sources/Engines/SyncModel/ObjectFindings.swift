@@ -11,22 +11,21 @@ public struct ObjectFindings: Sendable, Hashable {
   public var node: String?
   /// What is not right, in order.
   public var problems: [ConversionProblem]
-  /// What is right and not put into force, in order.
-  public var unenforced: [Unenforced]
+  /// What it asks for that somebody has to put into force.
+  public var asks: Asks
 
   public init(
-    key: ResourceKey, node: String? = nil, problems: [ConversionProblem] = [],
-    unenforced: [Unenforced] = []
+    key: ResourceKey, node: String? = nil, problems: [ConversionProblem] = [], asks: Asks
   ) {
     self.key = key
     self.node = node
     self.problems = problems
-    self.unenforced = unenforced
+    self.asks = asks
   }
 
   /// Whether there is nothing to say, any more or on this node.
   public func isEmpty(on node: String) -> Bool {
     if let its = self.node, its != node { return true }
-    return problems.isEmpty && unenforced.isEmpty
+    return problems.isEmpty && asks.isEmpty
   }
 }

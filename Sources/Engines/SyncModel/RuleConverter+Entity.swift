@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Features
 import PolicyModel
 import Resources
 import Selectors
@@ -21,7 +22,7 @@ extension RuleConverter {
     (result.notPorts, result.names.notNamedPorts) =
       ports(entity.notPorts, transport, at: "\(path).notPorts")
     if entity.services != nil {
-      missing("\(path).services", "the endpoints of services are not known")
+      asks("\(path).services", for: .serviceMatch)
     }
     return result
   }

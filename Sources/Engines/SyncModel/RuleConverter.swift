@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Features
 import PolicyModel
 import Resources
 import Selectors
@@ -9,16 +10,19 @@ import ValueTree
 
 /// Converts the rules of one policy or profile.
 ///
-/// DESIGN: a criterion that cannot be evaluated (it is wrong, not known, or needs what is not
-/// there) must not make the rule allow more. A Deny goes on without it, and denies at least what
-/// was meant; an Allow and a Log never match. What a Pass with it may have passed on is denied: the
-/// next tier might deny it, and a later rule of this one might allow it.
+/// DESIGN: a criterion that cannot be evaluated (it is wrong, or not known) must not make the rule
+/// allow more. A Deny goes on without it, and denies at least what was meant; an Allow and a Log
+/// never match. What a Pass with it may have passed on is denied: the next tier might deny it, and a
+/// later rule of this one might allow it. Of what is right and needs somebody who can do it the rule
+/// only says so (`SyncRule.asks`).
 struct RuleConverter {
   /// Of the policy; nil for rules that are in none.
   let namespace: String?
   var findings: Findings
   /// Why the rule at hand cannot be evaluated in full.
-  var reasons: [String] = []
+  private var reasons: [String] = []
+  /// What the rule at hand asks for.
+  private var asked: Set<Feature> = []
 
   init(namespace: String?, findings: Findings) {
     self.namespace = namespace
@@ -38,6 +42,7 @@ struct RuleConverter {
 
   private mutating func convert(_ rule: Rule, at path: String) -> SyncRule {
     reasons = []
+    asked = []
     var result = SyncRule(Self.action(rule.action))
     unknown(rule.unknown, in: path)
     result.family = rule.family
@@ -51,9 +56,8 @@ struct RuleConverter {
     result.source = match(rule.source, result.transport, at: "\(path).source")
     result.destination = match(rule.destination, result.transport, at: "\(path).destination")
     bindFamily(&result, at: path)
-    if rule.http != nil {
-      missing("\(path).http", "HTTP requests are not looked into")
-    }
+    if rule.http != nil { asks("\(path).http", for: .httpMatch) }
+    result.asks = asked
     if reasons.isEmpty { return result }
     switch result.action {
     case .deny: break
@@ -125,15 +129,17 @@ struct RuleConverter {
     reasons.append("\(field): \(reason)")
   }
 
-  /// A criterion that is right, and cannot be evaluated here.
-  mutating func missing(_ field: String, _ reason: String) {
-    findings.idle(field, reason)
-    reasons.append("\(field): \(reason)")
+  /// A criterion that is right, and needs somebody who can tell whether it is met.
+  mutating func asks(_ field: String, for feature: Feature) {
+    findings.asks(field, for: feature)
+    asked.insert(feature)
   }
 
+  /// Criteria of a newer version, or ones that could not be read.
   mutating func unknown(_ members: [UnknownMember], in path: String) {
+    findings.unknown(members, in: path)
     for member in members {
-      missing("\(path).\(member.key)", "the field is not known to this version")
+      reasons.append("\(path).\(member.key): the field is not known to this version")
     }
   }
 }

@@ -18,7 +18,7 @@ extension SyncConverter {
       batch.findings.append(
         ObjectFindings(
           key: change.key, node: change.node, problems: problems(in: change.key),
-          unenforced: unenforced(in: change.key)))
+          asks: asks(of: change.key)))
     }
     if isStatusNew, status == .inSync { batch.updates.append(.inSync) }
     return batch

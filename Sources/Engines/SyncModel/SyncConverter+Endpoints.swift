@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Features
 import PolicyModel
 import Resources
 
@@ -36,12 +37,12 @@ extension SyncConverter {
     }
     result.allowedSourcePrefixes = nets(
       spec.allowSpoofedSourcePrefixes, at: "spec.allowSpoofedSourcePrefixes", &found)
-    found.idle(unknown: spec.unknown, in: "spec")
+    found.unknown(spec.unknown, in: "spec")
     if !spec.ipNATs.isEmpty {
-      found.idle("spec.ipNATs", "addresses are not translated")
+      found.asks("spec.ipNATs", for: .addressTranslation)
     }
     if spec.qosControls != nil {
-      found.idle("spec.qosControls", "traffic is not limited")
+      found.asks("spec.qosControls", for: .trafficLimits)
     }
     return .workloadEndpoint(Self.endpointID(endpoint.key), result)
   }
@@ -58,8 +59,8 @@ extension SyncConverter {
 
   func convert(_ endpoint: HostEndpoint, _ found: inout Findings) -> SyncUpdate {
     let spec = endpoint.spec
-    found.idle("spec", "host interfaces are not policed; addresses and ports count for selectors")
-    found.idle(unknown: spec.unknown, in: "spec")
+    found.asks("spec", for: .hostEndpointPolicy)
+    found.unknown(spec.unknown, in: "spec")
     var result = SyncHostEndpoint(
       node: spec.node, interfaceName: spec.interfaceName,
       labels: Self.labels(Self.ownLabels(endpoint.metadata), derived: [:], &found),
@@ -86,7 +87,7 @@ extension SyncConverter {
   /// and inherits from its profile.
   func convert(_ set: NetworkSet, _ found: inout Findings) -> SyncUpdate {
     let namespace = set.metadata.namespace ?? ""
-    found.idle(unknown: set.spec.unknown, in: "spec")
+    found.unknown(set.spec.unknown, in: "spec")
     let result = SyncNetworkSet(
       nets: nets(
         set.spec.nets + Self.texts("nets", in: set.spec.unknown), at: "spec.nets", &found),
@@ -98,7 +99,7 @@ extension SyncConverter {
 
   /// A global one is in no namespace, whatever its labels say.
   func convert(_ set: GlobalNetworkSet, _ found: inout Findings) -> SyncUpdate {
-    found.idle(unknown: set.spec.unknown, in: "spec")
+    found.unknown(set.spec.unknown, in: "spec")
     let result = SyncNetworkSet(
       nets: nets(
         set.spec.nets + Self.texts("nets", in: set.spec.unknown), at: "spec.nets", &found),

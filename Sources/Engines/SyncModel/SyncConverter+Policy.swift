@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Features
 import PolicyModel
 import Resources
 import Selectors
@@ -14,7 +15,7 @@ extension SyncConverter {
   }
 
   func convert(_ policy: NetworkPolicy, _ found: inout Findings) -> SyncUpdate {
-    found.idle(unknown: policy.spec.unknown, in: "spec")
+    found.unknown(policy.spec.unknown, in: "spec")
     let selector = selector(
       of: policy.spec, namespace: policy.metadata.namespace ?? "", namespaces: "", &found)
     return .policy(
@@ -23,22 +24,16 @@ extension SyncConverter {
 
   func convert(_ policy: GlobalNetworkPolicy, _ found: inout Findings) -> SyncUpdate {
     let spec = policy.spec
-    found.idle(unknown: spec.unknown, in: "spec")
+    found.unknown(spec.unknown, in: "spec")
     let selector = selector(
       of: spec, namespace: nil, namespaces: spec.namespaceSelector, &found)
     var result = convert(policy, selector, unknown: spec.unknown, &found)
     result.doNotTrack = spec.doNotTrack
     result.preDNAT = spec.preDNAT
     result.applyOnForward = spec.applyOnForward
-    if spec.doNotTrack {
-      found.idle("spec.doNotTrack", "untracked policy is for host endpoints, which have none yet")
-    }
-    if spec.preDNAT {
-      found.idle("spec.preDNAT", "pre-DNAT policy is for host endpoints, which have none yet")
-    }
-    if spec.applyOnForward {
-      found.idle("spec.applyOnForward", "forwarded traffic of host endpoints is not policed")
-    }
+    if spec.doNotTrack { found.asks("spec.doNotTrack", for: .doNotTrack) }
+    if spec.preDNAT { found.asks("spec.preDNAT", for: .preDNAT) }
+    if spec.applyOnForward { found.asks("spec.applyOnForward", for: .applyOnForward) }
     return .policy(Self.policyID(policy.key), result)
   }
 
@@ -141,7 +136,7 @@ extension SyncConverter {
 
   func convert(_ profile: Profile, _ found: inout Findings) -> SyncUpdate {
     let spec = profile.spec
-    found.idle(unknown: spec.unknown, in: "spec")
+    found.unknown(spec.unknown, in: "spec")
     var rules = RuleConverter(namespace: nil, findings: found)
     var result = SyncProfile(
       ingress: rules.convert(spec.ingress, at: "spec.ingress"),
@@ -156,15 +151,23 @@ extension SyncConverter {
   }
 
   func convert(_ tier: Tier, _ found: inout Findings) -> SyncUpdate {
-    found.idle(unknown: tier.spec.unknown, in: "spec")
+    found.unknown(tier.spec.unknown, in: "spec")
     let spec = tier.inForce
     let action: TierDefaultAction =
       switch spec.defaultAction {
       case .deny: .deny
       case .pass: .pass
       }
-    return .tier(
-      tier.metadata.name, SyncTier(order: order(spec.order, &found), defaultAction: action))
+    var result = SyncTier(order: order(spec.order, &found), defaultAction: action)
+    // Before all others, so that none of them allows what it was to deny before them; and what it
+    // allows is left to them, as they may have been meant to deny it first. A built-in tier has its
+    // place.
+    let unread = Set((tier.spec.unknown + tier.unknown).map(\.key))
+    if spec.order == nil, !unread.isDisjoint(with: ["order", "spec"]) {
+      result.order = -.infinity
+      result.onlyDenies = true
+    }
+    return .tier(tier.metadata.name, result)
   }
 
   private func order(_ order: Double?, _ found: inout Findings) -> Double? {

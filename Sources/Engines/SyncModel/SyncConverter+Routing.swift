@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Features
 import Resources
+import Selectors
 import ValueTree
 
 extension SyncConverter {
@@ -14,7 +16,7 @@ extension SyncConverter {
       in: bgp?.unknown ?? [], of: "spec.bgp", &found)
     let cluster = bgp?.routeReflectorClusterID ?? ""
     if !cluster.isEmpty {
-      found.idle("spec.bgp.routeReflectorClusterID", "nodes reflect no routes")
+      found.asks("spec.bgp.routeReflectorClusterID", for: .routeReflection)
     }
     return .node(
       node.metadata.name,
@@ -62,11 +64,19 @@ extension SyncConverter {
 
   mutating func convert(_ pool: IPPool, _ found: inout Findings) -> [SyncUpdate] {
     let spec = pool.spec
-    for (mode, field) in [(spec.ipipMode, "spec.ipipMode"), (spec.vxlanMode, "spec.vxlanMode")]
-    where mode != .never {
-      found.idle(field, "\(mode.rawValue) is not done: traffic between nodes is not encapsulated")
+    switch spec.ipipMode {
+    case .always: found.asks("spec.ipipMode", for: .ipipAlways)
+    case .crossSubnet: found.asks("spec.ipipMode", for: .ipipCrossSubnet)
+    case .never: break
     }
-    found.idle(unknown: spec.unknown, in: "spec")
+    switch spec.vxlanMode {
+    case .always: found.asks("spec.vxlanMode", for: .vxlanAlways)
+    case .crossSubnet: found.asks("spec.vxlanMode", for: .vxlanCrossSubnet)
+    case .never: break
+    }
+    if spec.natOutgoing { found.asks("spec.natOutgoing", for: .natOutgoing) }
+    if spec.disableBGPExport { found.asks("spec.disableBGPExport", for: .disableBGPExport) }
+    found.unknown(spec.unknown, in: "spec")
     guard let network = spec.network else {
       found.wrong("spec.cidr", "must be a CIDR, is '\(spec.cidr)'")
       return pools.set(pool.metadata.name, nil).map { .pool($0.0, $0.1) }
@@ -141,7 +151,7 @@ extension SyncConverter {
 
   func convert(_ peer: BGPPeer, _ found: inout Findings) -> SyncUpdate {
     let spec = peer.spec
-    found.idle("spec", "there are no sessions with peers beside the mesh")
+    found.asks("spec", for: .bgpPeer)
     let address = spec.peerAddress
     if address == nil, !spec.peerIP.isEmpty {
       found.wrong(
@@ -156,47 +166,56 @@ extension SyncConverter {
 
   func convert(_ configuration: BGPConfiguration, _ found: inout Findings) -> SyncUpdate {
     let spec = configuration.spec
-    let idle: [(String, Bool)] = [
-      ("serviceLoadBalancerIPs", !spec.serviceLoadBalancerIPs.isEmpty),
-      ("serviceExternalIPs", !spec.serviceExternalIPs.isEmpty),
-      ("serviceClusterIPs", !spec.serviceClusterIPs.isEmpty),
-      ("communities", !spec.communities.isEmpty),
-      ("prefixAdvertisements", !spec.prefixAdvertisements.isEmpty),
-      ("nodeMeshPassword", spec.nodeMeshPassword != nil),
-      ("nodeMeshMaxRestartTime", spec.nodeMeshMaxRestartTime != nil),
-      ("bindMode", spec.bindMode != nil && spec.bindMode != "None"),
-      ("ignoredInterfaces", !spec.ignoredInterfaces.isEmpty),
-      ("localWorkloadPeeringIPV4", !spec.localWorkloadPeeringIPV4.isEmpty),
-      ("localWorkloadPeeringIPV6", !spec.localWorkloadPeeringIPV6.isEmpty),
-      ("programClusterRoutes", spec.programClusterRoutes != nil),
-      ("ipv4NormalRoutePriority", spec.ipv4NormalRoutePriority != nil),
-      ("ipv6NormalRoutePriority", spec.ipv6NormalRoutePriority != nil),
+    let asks: [(String, Feature, Bool)] = [
+      ("nodeToNodeMeshEnabled", .meshOff, !spec.isMeshEnabled),
+      ("serviceLoadBalancerIPs", .serviceLoadBalancerIPs, !spec.serviceLoadBalancerIPs.isEmpty),
+      ("serviceExternalIPs", .serviceExternalIPs, !spec.serviceExternalIPs.isEmpty),
+      ("serviceClusterIPs", .serviceClusterIPs, !spec.serviceClusterIPs.isEmpty),
+      ("communities", .bgpCommunities, !spec.communities.isEmpty),
+      ("prefixAdvertisements", .prefixAdvertisements, !spec.prefixAdvertisements.isEmpty),
+      ("nodeMeshPassword", .meshPassword, spec.nodeMeshPassword != nil),
+      ("nodeMeshMaxRestartTime", .meshRestartTime, spec.nodeMeshMaxRestartTime != nil),
+      ("bindMode", .bgpBindMode, spec.bindMode != nil && spec.bindMode != "None"),
+      ("ignoredInterfaces", .ignoredInterfaces, !spec.ignoredInterfaces.isEmpty),
+      ("localWorkloadPeeringIPV4", .localWorkloadPeering, !spec.localWorkloadPeeringIPV4.isEmpty),
+      ("localWorkloadPeeringIPV6", .localWorkloadPeering, !spec.localWorkloadPeeringIPV6.isEmpty),
+      ("programClusterRoutes", .programClusterRoutes, spec.programClusterRoutes != nil),
+      ("ipv4NormalRoutePriority", .routePriority, spec.ipv4NormalRoutePriority != nil),
+      ("ipv6NormalRoutePriority", .routePriority, spec.ipv6NormalRoutePriority != nil),
     ]
-    for (field, isSet) in idle where isSet {
-      found.idle("spec.\(field)", "BIRD is configured without it")
+    for (field, feature, isSet) in asks where isSet {
+      found.asks("spec.\(field)", for: feature)
     }
     let fields = ["asNumber", "listenPort", "logSeverityScreen", "nodeToNodeMeshEnabled"]
     Self.nameUnreadable(fields, in: spec.unknown, of: "spec", &found)
-    found.idle(unknown: spec.unknown.filter { !fields.contains($0.key) }, in: "spec")
-    var usable = spec
-    if Self.number(spec.asNumber, or: "64512", in: "spec.asNumber", &found) == nil {
-      usable.asNumber = nil
+    found.unknown(spec.unknown.filter { !fields.contains($0.key) }, in: "spec")
+    var result = SyncBGPConfiguration(meshEnabled: spec.isMeshEnabled)
+    result.asNumber = Self.number(spec.asNumber, or: "64512", in: "spec.asNumber", &found)
+    if let port = spec.listenPort {
+      if (1...65535).contains(port) {
+        result.listenPort = UInt16(exactly: port)
+      } else {
+        found.wrong("spec.listenPort", "must be a port from 1 to 65535, is \(port); using 179")
+      }
     }
-    if let port = spec.listenPort, !(1...65535).contains(port) {
-      found.wrong("spec.listenPort", "must be a port from 1 to 65535, is \(port); using 179")
-      usable.listenPort = nil
+    if let text = spec.logSeverityScreen {
+      result.logSeverity = SyncBGPConfiguration.LogSeverity(rawValue: text.lowercased())
+      if result.logSeverity == nil {
+        let words = SyncBGPConfiguration.LogSeverity.allCases.map(\.rawValue)
+        found.wrong(
+          "spec.logSeverityScreen",
+          "must be one of \(words.joined(separator: ", ")), is '\(text)'; using info")
+      }
     }
-    if let severity = spec.logSeverityScreen, !Self.severities.contains(severity.lowercased()) {
-      found.wrong(
-        "spec.logSeverityScreen",
-        "must be one of \(Self.severities.joined(separator: ", ")), is '\(severity)'; using info")
-      usable.logSeverityScreen = nil
-    }
-    return .bgpConfiguration(configuration.metadata.name, usable)
+    return .bgpConfiguration(configuration.metadata.name, result)
   }
 
-  /// Those of the API, and `none` and `panic` of older clusters.
-  private static let severities = [
-    "none", "trace", "debug", "info", "warning", "error", "fatal", "panic",
-  ]
+  func convert(_ configuration: FelixConfiguration) -> SyncUpdate {
+    let spec = configuration.spec
+    return .felixConfiguration(
+      configuration.metadata.name,
+      SyncFelixConfiguration(
+        nodeSelector: spec.nodeSelector.flatMap { try? Selector($0) },
+        parameters: spec.parameters))
+  }
 }

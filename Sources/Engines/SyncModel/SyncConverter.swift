@@ -17,8 +17,10 @@ public struct SyncConverter: Sendable {
 
   public init() {}
 
-  /// Everything in the store that is right and not put into force, in order.
-  public var unenforced: [Unenforced] { findings.values.flatMap(\.unenforced).sorted() }
+  /// What objects ask for that somebody has to put into force, in the order of the objects.
+  public var asks: [Asks] {
+    findings.values.map(\.asks).filter { !$0.isEmpty }.sorted { $0.key < $1.key }
+  }
 
   /// Everything in the store that is not right, in order.
   public var problems: [ConversionProblem] { findings.values.flatMap(\.problems).sorted() }
@@ -26,10 +28,8 @@ public struct SyncConverter: Sendable {
   /// Whether there is anything to say of an object.
   func hasFindings(_ key: ResourceKey) -> Bool { findings[key] != nil }
 
-  /// What of one object is not put into force.
-  public func unenforced(in key: ResourceKey) -> [Unenforced] {
-    (findings[key]?.unenforced ?? []).sorted()
-  }
+  /// What one object asks for that somebody has to put into force.
+  public func asks(of key: ResourceKey) -> Asks { findings[key]?.asks ?? Asks(key) }
 
   /// What is not right in one object.
   public func problems(in key: ResourceKey) -> [ConversionProblem] {
@@ -72,9 +72,7 @@ public struct SyncConverter: Sendable {
     case let peer as BGPPeer: [convert(peer, &found)]
     case let configuration as BGPConfiguration: [convert(configuration, &found)]
     case let configuration as FelixConfiguration:
-      [.felixConfiguration(configuration.metadata.name, configuration.spec)]
-    case let information as ClusterInformation where information.metadata.name == "default":
-      [.clusterInformation(information.spec)]
+      [convert(configuration)]
     default: []
     }
   }
@@ -95,8 +93,8 @@ public struct SyncConverter: Sendable {
     case .bgpPeer: [.bgpPeer(name, nil)]
     case .bgpConfiguration: [.bgpConfiguration(name, nil)]
     case .felixConfiguration: [.felixConfiguration(name, nil)]
-    case .clusterInformation: name == "default" ? [.clusterInformation(nil)] : []
-    case .bgpFilter, .blockAffinity, .calicoNodeStatus, .ipamConfiguration, .ipamHandle,
+    case .bgpFilter, .blockAffinity, .calicoNodeStatus, .clusterInformation, .ipamConfiguration,
+      .ipamHandle,
       .ipReservation, .kubeControllersConfiguration, .stagedGlobalNetworkPolicy,
       .stagedKubernetesNetworkPolicy, .stagedNetworkPolicy:
       []

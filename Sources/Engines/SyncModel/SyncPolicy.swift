@@ -15,8 +15,7 @@ public struct SyncPolicy: Sendable, Hashable {
   public var appliesToEgress: Bool
   public var ingress: [SyncRule]
   public var egress: [SyncRule]
-  /// Kinds of traffic that are not enforced yet; such a policy is kept out of workload traffic
-  /// exactly as Calico keeps it out.
+  /// Kinds of traffic that the policy is for; with the first two it is none for workload traffic.
   public var doNotTrack: Bool
   public var preDNAT: Bool
   public var applyOnForward: Bool
@@ -51,10 +50,15 @@ public struct SyncTier: Sendable, Hashable {
   /// `nil` is last.
   public var order: Double?
   public var defaultAction: TierDefaultAction
+  /// Nobody knows where it belongs: what its policies allow, they only pass on to the next tier.
+  public var onlyDenies: Bool
 
-  public init(order: Double?, defaultAction: TierDefaultAction = .deny) {
+  public init(
+    order: Double?, defaultAction: TierDefaultAction = .deny, onlyDenies: Bool = false
+  ) {
     self.order = order
     self.defaultAction = defaultAction
+    self.onlyDenies = onlyDenies
   }
 }
 

@@ -3,7 +3,6 @@
 
 public import Addressing
 public import PolicyModel
-public import Resources
 
 /// One change of the derived, engine-ready model. `nil` is a deletion.
 ///
@@ -22,9 +21,9 @@ public enum SyncUpdate: Sendable, Hashable {
   case block(CIDR, SyncBlock?)
   case bgpPeer(String, SyncBGPPeer?)
   /// `default` or `node.<name>`.
-  case bgpConfiguration(String, BGPConfigurationSpec?)
-  case felixConfiguration(String, FelixConfigurationSpec?)
-  case clusterInformation(ClusterInformationSpec?)
+  case bgpConfiguration(String, SyncBGPConfiguration?)
+  /// `default`, `node.<name>`, or of the nodes that it selects.
+  case felixConfiguration(String, SyncFelixConfiguration?)
   /// Everything that the store held at the start has been delivered. Sent once per sync.
   case inSync
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import DesiredState
+public import Features
 public import HostSystem
 public import Logging
 public import Netlink
@@ -13,6 +14,9 @@ public import Telemetry
 /// All of its work is on one thread of its own, since the kernel's sockets block and settings are
 /// those of the thread's namespace.
 public actor Dataplane {
+  /// What it puts into force of what not every version does.
+  public static let capabilities: Set<Feature> = [.natOutgoing]
+
   /// The managers, in the order in which they make their parts true. Policy comes before what lets
   /// packets flow, and the end of connections after what they would be opened anew by.
   private static func managers(_ context: DataplaneContext) throws -> [any DataplaneManager] {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+public import DesiredState
 
 extension BGPDaemonConfiguration {
   /// BIRD 2's configuration file.
@@ -139,5 +140,13 @@ extension BGPDaemonConfiguration {
       "}",
     ]
     return lines
+  }
+}
+
+extension BGPNeighbor {
+  /// The protocol's name in BIRD: `Mesh_10_0_0_2`, `Global_fd00__2_port_1179`.
+  public var protocolName: String {
+    let text = String(address.description.map { $0 == "." || $0 == ":" ? "_" : $0 })
+    return "\(origin.rawValue)_\(text)" + (port.map { "_port_\($0)" } ?? "")
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import DesiredState
 
 /// What BIRD says of itself and its sessions.
 public struct BirdStatus: Sendable, Hashable {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import Features
 
 /// What of a rule names things that are looked up: by selector, or by set.
 public protocol RuleNames: Sendable, Hashable {
@@ -32,12 +33,16 @@ public struct PolicyRule<Names: RuleNames>: Sendable, Hashable {
   /// without an L7 proxy), and ignoring that would allow more than was meant. A Deny that cannot be
   /// expressed goes on without the criterion instead, and has no reason here.
   public var neverMatches: String?
+  /// What it asks for that somebody must be able to do: where nobody is, it must not allow more than
+  /// it would. As programmed, nothing is left of it.
+  public var asks: Set<Feature>
 
   public init(
     _ action: RuleAction, index: Int? = nil, family: IPFamily? = nil,
     transport: IPProtocol? = nil, notTransport: IPProtocol? = nil, icmp: ICMPMatch? = nil,
     notICMP: ICMPMatch? = nil, source: EntityMatch<Names> = EntityMatch(),
-    destination: EntityMatch<Names> = EntityMatch(), neverMatches: String? = nil
+    destination: EntityMatch<Names> = EntityMatch(), neverMatches: String? = nil,
+    asks: Set<Feature> = []
   ) {
     self.action = action
     self.index = index
@@ -49,9 +54,10 @@ public struct PolicyRule<Names: RuleNames>: Sendable, Hashable {
     self.source = source
     self.destination = destination
     self.neverMatches = neverMatches
+    self.asks = asks
   }
 
-  /// The same rule, its ends named in another way.
+  /// The same rule, its ends named in another way; what it asks for besides is the caller's.
   public func map<Other: RuleNames>(
     _ transform: (EntityMatch<Names>) -> Other
   ) -> PolicyRule<Other> {

@@ -1,8 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-public import Resources
-import ValueTree
+import Resources
 
 extension FelixSettings {
   /// Where a setting comes from; the first in this order that has it decides (compatibility §4.1).
@@ -40,16 +39,17 @@ extension FelixSettings {
     /// matter.
     public var environment: [String: String]
     public var file: SettingsFile
-    public var node: FelixConfigurationSpec?
+    /// What FelixConfigurations say, by the parameter's name: that of the node.
+    public var node: [String: String]
     /// The configurations whose selectors select the node, by name; of several that have a setting
     /// the first by name decides.
-    public var selected: [String: FelixConfigurationSpec]
-    public var global: FelixConfigurationSpec?
+    public var selected: [String: [String: String]]
+    public var global: [String: String]
 
     public init(
       environment: [String: String] = [:], file: SettingsFile = SettingsFile(""),
-      node: FelixConfigurationSpec? = nil, selected: [String: FelixConfigurationSpec] = [:],
-      global: FelixConfigurationSpec? = nil
+      node: [String: String] = [:], selected: [String: [String: String]] = [:],
+      global: [String: String] = [:]
     ) {
       self.environment = environment
       self.file = file
@@ -127,18 +127,9 @@ extension FelixSettings {
 
     init(_ source: Source) { self.source = source }
 
-    init(_ source: Source, _ spec: FelixConfigurationSpec) {
+    init(_ source: Source, _ parameters: [String: String]) {
       self.source = source
-      for (parameter, value) in spec.settings {
-        switch value {
-        case .string(let text): take(parameter.name, text)
-        case .bool(let flag): take(parameter.name, flag ? "true" : "false")
-        case .int(let number): take(parameter.name, String(number))
-        // Lists and maps, which no parameter here has, or what a resource may not hold: it is
-        // refused when it is read.
-        default: take(parameter.name, JSON.encode(value))
-        }
-      }
+      for (name, text) in parameters { take(name, text) }
     }
   }
 
@@ -152,12 +143,10 @@ extension FelixSettings {
     }
     var file = Layer(.file)
     for (name, value) in sources.file.values { file.take(name, value) }
-    var layers = [environment, file]
-    if let node = sources.node { layers.append(Layer(.node, node)) }
-    for (name, spec) in sources.selected.sorted(by: { $0.key < $1.key }) {
-      layers.append(Layer(.selected(name), spec))
+    let selected = sources.selected.sorted { $0.key < $1.key }.map { name, parameters in
+      Layer(.selected(name), parameters)
     }
-    if let global = sources.global { layers.append(Layer(.global, global)) }
-    return layers
+    return [environment, file, Layer(.node, sources.node)] + selected
+      + [Layer(.global, sources.global)]
   }
 }

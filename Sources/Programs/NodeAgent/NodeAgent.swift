@@ -8,12 +8,14 @@ import Datastore
 import Glibc
 import Logging
 import Netlink
+import NetworkEngine
 import Resources
 import Routing
 import ServiceLifecycle
 import Settings
 import StoreAccess
 import StoreSync
+import SyncModel
 import Telemetry
 import UnixSignals
 
@@ -80,7 +82,7 @@ public struct NodeAgent: Sendable {
 
     let core = AgentCore(
       node: node.metadata.name, dataplane: dataplane,
-      routing: RoutingState(
+      network: NetworkEngine(
         node: node.metadata.name, routerID: configuration.routerID,
         logFile: configuration.runDirectory + "/bird.log"),
       health: health, metrics: metrics, log: output.logger("core"))
@@ -165,7 +167,7 @@ public struct NodeAgent: Sendable {
   private struct Registered {
     var store: any Datastore
     var node: Node
-    var configurations: [String: FelixConfigurationSpec]
+    var configurations: [String: SyncFelixConfiguration]
   }
 
   /// Opens the datastore and registers the node; with `WAIT_FOR_DATASTORE`, until it can be reached.
@@ -240,7 +242,7 @@ public struct NodeAgent: Sendable {
   /// Errors: `datastoreLocked` when what was read may be half of what it was.
   private func felixConfigurations(
     _ store: any Datastore
-  ) async throws(StartupError) -> [String: FelixConfigurationSpec] {
+  ) async throws(StartupError) -> [String: SyncFelixConfiguration] {
     let stored: [FelixConfiguration]
     let lock: ClusterInformation?
     do throws(DatastoreError) {
@@ -250,8 +252,7 @@ public struct NodeAgent: Sendable {
       throw StartupError(error)
     }
     if DatastoreLock.isLocked(lock) { throw .datastoreLocked }
-    return Dictionary(
-      stored.map { ($0.metadata.name, $0.spec) }, uniquingKeysWith: { first, _ in first })
+    return SettingsState.configurations(stored)
   }
 
   /// A node routes for its workloads.

@@ -40,17 +40,6 @@ struct FlowTests {
         == [])
   }
 
-  @Test("pools say whether to masquerade")
-  func pools() throws {
-    let cidr = try #require(CIDR("10.0.0.0/16"))
-    var harness = try Harness(.pool(cidr, SyncPool(natOutgoing: true)))
-    #expect(harness.model.pools == [cidr: DesiredPool(masquerade: true)])
-    #expect(try harness.feed(.pool(cidr, SyncPool(natOutgoing: true, disabled: true))) == [])
-    #expect(
-      try harness.feed(.pool(cidr, SyncPool())) == [.pool(cidr, DesiredPool(masquerade: false))])
-    #expect(try harness.feed(.pool(cidr, nil)) == [.pool(cidr, nil)])
-  }
-
   @Test("what is held is counted")
   func counts() throws {
     var harness = try Harness(

@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import Features
 import PolicyModel
 import Selectors
 import SyncModel
@@ -18,7 +19,6 @@ struct NaiveModel {
   var policies: [PolicyID: SyncPolicy] = [:]
   var tiers: [String: SyncTier] = [:]
   var profiles: [String: SyncProfile] = [:]
-  var pools: [CIDR: SyncPool] = [:]
 
   init(node: String?) { self.node = node }
 
@@ -30,7 +30,6 @@ struct NaiveModel {
     case .policy(let id, let value): policies[id] = value
     case .tier(let id, let value): tiers[id] = value
     case .profile(let id, let value): profiles[id] = value
-    case .pool(let id, let value): pools[id] = value
     default: break
     }
   }
@@ -41,12 +40,10 @@ struct NaiveModel {
     var policies: [PolicyID: DesiredPolicy] = [:]
     var profiles: [String: DesiredProfile] = [:]
     var endpoints: [EndpointID: DesiredEndpoint] = [:]
-    var pools: [CIDR: DesiredPool] = [:]
   }
 
   func result() -> Result {
     var result = Result()
-    for (cidr, pool) in pools { result.pools[cidr] = DesiredPool(masquerade: pool.natOutgoing) }
     for (id, endpoint) in workloads where !endpoint.interfaceName.isEmpty {
       if let node, endpoint.node != node { continue }
       let labels = allLabels(endpoint.labels, endpoint.labelProfiles)
@@ -65,10 +62,15 @@ struct NaiveModel {
         profiles: names,
         allowedSourcePrefixes: endpoint.allowedSourcePrefixes)
       for (id, policy) in mine {
-        result.policies[id] = DesiredPolicy(
+        var desired = DesiredPolicy(
           tier: policy.tier,
           ingress: policy.appliesToIngress ? rules(policy.ingress, &result.sets) : [],
           egress: policy.appliesToEgress ? rules(policy.egress, &result.sets) : [])
+        if tiers[policy.tier]?.onlyDenies == true {
+          desired.ingress = desired.ingress.map(Self.passing)
+          desired.egress = desired.egress.map(Self.passing)
+        }
+        result.policies[id] = desired
       }
       for name in names {
         guard let profile = profiles[name] else {
@@ -82,6 +84,12 @@ struct NaiveModel {
       }
     }
     return result
+  }
+
+  private static func passing(_ rule: DesiredRule) -> DesiredRule {
+    var rule = rule
+    if rule.action == .allow { rule.action = .pass }
+    return rule
   }
 
   private func allLabels(_ own: [String: String], _ names: [String]) -> [String: String] {
@@ -129,6 +137,14 @@ struct NaiveModel {
       desired.icmp = rule.icmp
       desired.notICMP = rule.notICMP
       desired.neverMatches = rule.neverMatches
+      // Nobody does any of it.
+      if !rule.asks.isEmpty {
+        if rule.action == .pass { desired.action = .deny }
+        if rule.action == .allow || rule.action == .log {
+          let absences = rule.asks.map { $0.absence }.sorted()
+          desired.neverMatches = rule.neverMatches ?? absences.joined(separator: "; ")
+        }
+      }
       desired.source = match(rule.source, rule.transport, &sets)
       desired.destination = match(rule.destination, rule.transport, &sets)
       result.append(desired)
@@ -208,6 +224,6 @@ extension NaiveModel.Result {
   init(_ model: DesiredStateModel) {
     self.init(
       sets: model.sets, policies: model.policies, profiles: model.profiles,
-      endpoints: model.endpoints, pools: model.pools)
+      endpoints: model.endpoints)
   }
 }

@@ -75,7 +75,6 @@ struct OrderIndependenceTests {
     #expect(has.policies == wants.policies, place)
     #expect(has.profiles == wants.profiles, place)
     #expect(has.endpoints == wants.endpoints, place)
-    #expect(has.pools == wants.pools, place)
   }
 
   /// One list in which each history keeps its order.
@@ -99,7 +98,6 @@ struct OrderIndependenceTests {
     case .policy(let id, _): .policy(id, nil)
     case .tier(let id, _): .tier(id, nil)
     case .profile(let id, _): .profile(id, nil)
-    case .pool(let id, _): .pool(id, nil)
     default: update
     }
   }

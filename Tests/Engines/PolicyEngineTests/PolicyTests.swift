@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import Features
 import PolicyEngine
 import PolicyModel
 import Selectors
@@ -154,6 +155,34 @@ struct PolicyTests {
     #expect(order.count == 1)
     #expect(
       harness.model.endpoints["ns/a"]?.policyIDs == [Make.policyID("q"), Make.policyID("p")])
+  }
+
+  @Test(
+    "a rule that asks for what nobody does allows nothing by it; where somebody does, it is as asked",
+    arguments: RuleAction.allCases)
+  func asks(_ action: RuleAction) throws {
+    let rule = SyncRule(action, transport: .tcp, asks: [.httpMatch, .serviceMatch])
+    func compiled(_ enforced: Set<Feature>) throws -> DesiredRule? {
+      var engine = PolicyEngine(scope: .node("here"), enforced: enforced)
+      for update in try [Make.workload("a"), Make.policy("p", ingress: [rule]), .inSync] {
+        engine.apply(update)
+      }
+      return engine.flush().compactMap { change in
+        if case .policy(_, let policy) = change { policy.ingress.first } else { nil }
+      }.first
+    }
+    let http = "HTTP requests are not looked into"
+    let services = "the endpoints of services are not known"
+    let cases: [(Set<Feature>, String?)] = [
+      ([], "\(http); \(services)"), ([.serviceMatch], http), ([.httpMatch], services),
+      ([.httpMatch, .serviceMatch], nil),
+    ]
+    for (enforced, absence) in cases {
+      var wanted = DesiredRule(action, transport: .tcp)
+      if absence != nil, action == .pass { wanted.action = .deny }
+      if action == .allow || action == .log { wanted.neverMatches = absence }
+      #expect(try compiled(enforced) == wanted, "\(enforced)")
+    }
   }
 
   @Test("rules are carried whole")

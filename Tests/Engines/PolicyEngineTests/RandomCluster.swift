@@ -3,6 +3,7 @@
 
 import Addressing
 import DesiredState
+import Features
 import HostSystem
 import PolicyModel
 import Selectors
@@ -51,14 +52,6 @@ struct RandomCluster {
         ? PolicyID(kind: .globalNetworkPolicy, name: "q\(index / 4)\(index % 4)")
         : PolicyID(kind: .networkPolicy, namespace: "ns\(index % 3)", name: "q\(index / 4)")
       result.append(history { cluster in .policy(id, cluster.policy()) })
-    }
-    for cidr in ["10.0.0.0/16", "fd00::/48"].compactMap({ CIDR($0) }) {
-      result.append(
-        history { cluster in
-          .pool(
-            cidr, cluster.random.chance(20) ? nil : SyncPool(natOutgoing: cluster.random.chance(50))
-          )
-        })
     }
     return result
   }
@@ -122,7 +115,8 @@ struct RandomCluster {
   private mutating func tier() -> SyncTier? {
     if random.chance(20) { return nil }
     return SyncTier(
-      order: random.pick([nil, 1, 2]), defaultAction: random.pick([.deny, .pass]))
+      order: random.pick([nil, 1, 2]), defaultAction: random.pick([.deny, .pass]),
+      onlyDenies: random.chance(20))
   }
 
   private mutating func policy() -> SyncPolicy? {
@@ -141,6 +135,7 @@ struct RandomCluster {
       var rule = SyncRule(random.pick(RuleAction.allCases))
       if random.chance(30) { rule.family = random.pick([.v4, .v6]) }
       if random.chance(10) { rule.neverMatches = "because" }
+      if random.chance(10) { rule.asks = [random.pick(Feature.allCases), .httpMatch] }
       rule.transport = random.pick([.tcp, .udp])
       rule.source = match()
       rule.destination = match()

@@ -18,8 +18,8 @@ struct Converted {
   /// The fields that are reported as not right.
   var wrongFields: [String] { converter.problems.map(\.field) }
 
-  /// The fields that are reported as not put into force.
-  var idleFields: [String] { converter.unenforced.map(\.field) }
+  /// The fields that ask for something which somebody has to put into force, in order.
+  var askingFields: [String] { converter.asks.flatMap(\.asks).map(\.field).sorted() }
 
   var policy: SyncPolicy? {
     guard case .policy(_, let policy) = updates.first else { return nil }

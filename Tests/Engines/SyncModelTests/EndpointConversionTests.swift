@@ -209,7 +209,7 @@ struct EndpointConversionTests {
       $0.spec.ipNATs = [IPNAT()]
       $0.spec.qosControls = QoSControls()
     }
-    #expect(converted.idleFields == ["spec.ipNATs", "spec.qosControls"])
+    #expect(converted.askingFields == ["spec.ipNATs", "spec.qosControls"])
   }
 
   @Test("an endpoint that goes is taken back")
@@ -241,7 +241,7 @@ struct EndpointConversionTests {
           node: "node", interfaceName: "eth0", addresses: [IPAddress(v4: 0xac10_0001)],
           labels: ["role": "db"], profiles: ["p"],
           ports: [SyncEndpointPort(name: "ssh", transport: .tcp, port: 22)]))
-    #expect(converted.idleFields == ["spec"])
+    #expect(converted.askingFields == ["spec"])
     #expect(converted.wrongFields == ["metadata.labels", "spec.expectedIPs[1]"])
     #expect(converted.converter.convert(.removed(endpoint.key)) == [.hostEndpoint("h", nil)])
   }

@@ -143,14 +143,14 @@ struct PolicyConversionTests {
   @Test("fields of a newer version are reported")
   func unknownFields() {
     let field = UnknownMember("novel", true)
-    #expect(Converted.networkPolicy { $0.unknown = [field] }.idleFields == ["spec.novel"])
-    #expect(Converted.globalPolicy { $0.unknown = [field] }.idleFields == ["spec.novel"])
+    #expect(Converted.networkPolicy { $0.unknown = [field] }.askingFields == ["spec.novel"])
+    #expect(Converted.globalPolicy { $0.unknown = [field] }.askingFields == ["spec.novel"])
     var tier = Tier(name: "t")
     tier.spec.unknown = [field]
-    #expect(Converted(tier).idleFields == ["spec.novel"])
+    #expect(Converted(tier).askingFields == ["spec.novel"])
     var profile = Profile(name: "p")
     profile.spec.unknown = [field]
-    #expect(Converted(profile).idleFields == ["spec.novel"])
+    #expect(Converted(profile).askingFields == ["spec.novel"])
   }
 
   @Test("kinds of traffic that are not policed are kept and reported")
@@ -162,10 +162,10 @@ struct PolicyConversionTests {
     #expect(converted.policy?.doNotTrack == true)
     #expect(converted.policy?.applyOnForward == true)
     #expect(converted.policy?.preDNAT == false)
-    #expect(converted.idleFields == ["spec.applyOnForward", "spec.doNotTrack"])
+    #expect(converted.askingFields == ["spec.applyOnForward", "spec.doNotTrack"])
     let early = Converted.globalPolicy { $0.preDNAT = true }
     #expect(early.policy?.preDNAT == true)
-    #expect(early.idleFields == ["spec.preDNAT"])
+    #expect(early.askingFields == ["spec.preDNAT"])
   }
 
   @Test("a profile has rules and the labels that its endpoints inherit")

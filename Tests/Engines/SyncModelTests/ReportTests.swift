@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Features
 import Resources
 import SyncModel
 import Testing
@@ -23,20 +24,19 @@ struct ReportTests {
     )
     _ = converter.convert(.set(b))
     _ = converter.convert(.set(a))
-    #expect(converter.unenforced.map(\.key) == [a.key, b.key])
-    #expect(converter.unenforced(in: a.key).map(\.field) == ["spec.ingress[0].http"])
+    #expect(converter.asks.map(\.key) == [a.key, b.key])
+    #expect(
+      converter.asks(of: a.key).asks == [
+        Asks.Ask(field: "spec.ingress[0].http", feature: .httpMatch)
+      ])
     #expect(converter.problems.map(\.key) == [b.key])
     #expect(converter.problems(in: a.key) == [])
-    #expect(
-      converter.unenforced.first?.description
-        == "GlobalNetworkPolicy(a) spec.ingress[0].http: stored and not enforced: "
-        + "HTTP requests are not looked into")
 
     // Mended, and gone.
     _ = converter.convert(.set(policy("a", http: false, selector: "has(x)")))
-    #expect(converter.unenforced.map(\.key) == [b.key])
+    #expect(converter.asks.map(\.key) == [b.key])
     _ = converter.convert(.removed(b.key))
-    #expect(converter.unenforced == [])
+    #expect(converter.asks == [])
     #expect(converter.problems == [])
   }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import Features
 import PolicyModel
 import Resources
 import Selectors
@@ -241,8 +242,19 @@ struct RuleConversionTests {
         // HTTP is only for Allow rules.
         let isFault = isWrong || (field == "http" && action != .allow)
         #expect(converted.wrongFields == (isFault ? [path] : []), "\(field)")
-        #expect(converted.idleFields == (isWrong ? [] : [path]), "\(field)")
-        if action == .deny || action == .pass {
+        #expect(converted.askingFields == (isWrong ? [] : [path]), "\(field)")
+        let asks: Set<Feature> =
+          switch field {
+          case "http": [.httpMatch]
+          case "source.services": [.serviceMatch]
+          default: []
+          }
+        #expect(result?.asks == asks, "\(field)")
+        if !asks.isEmpty {
+          // Whether it can be evaluated is decided where it is known who does what.
+          #expect(result?.action.rawValue == action.rawValue.lowercased(), "\(field)")
+          #expect(result?.neverMatches == nil, "\(field)")
+        } else if action == .deny || action == .pass {
           // What a Pass with it may have passed on, a later rule could allow.
           #expect(result?.action == .deny, "\(field)")
           #expect(result?.neverMatches == nil, "\(field)")
@@ -262,10 +274,11 @@ struct RuleConversionTests {
     rule.destination.services = ServiceMatch()
     var wanted = SyncRule(.deny, index: 0, transport: .tcp)
     wanted.destination.ports = [PortRange(80)]
+    wanted.asks = [.serviceMatch]
     #expect(Converted.rule(rule).rule == wanted)
     // Ports without a protocol that has any cannot be asked for.
     rule.transport = "nonsense"
-    #expect(Converted.rule(rule).rule == SyncRule(.deny, index: 0))
+    #expect(Converted.rule(rule).rule == SyncRule(.deny, index: 0, asks: [.serviceMatch]))
   }
 
   @Test("one bad rule leaves the others alone")
@@ -276,8 +289,8 @@ struct RuleConversionTests {
       $0.ingress = [Rule(.allow), bad, Rule(.allow)]
       $0.egress = [bad]
     }
-    #expect(converted.policy?.ingress.map { $0.neverMatches == nil } == [true, false, true])
-    #expect(converted.idleFields == ["spec.egress[0].http", "spec.ingress[1].http"])
+    #expect(converted.policy?.ingress.map(\.asks) == [[], [.httpMatch], []])
+    #expect(converted.askingFields == ["spec.egress[0].http", "spec.ingress[1].http"])
   }
 
   @Test("a rule keeps its place in the object as written; what stands for others has none")

@@ -243,6 +243,21 @@ extension StoredFault {
   private static let inTier: [(Kind, String, String)] = [
     (.globalNetworkPolicy, "first.p", "spec: {tier: first, types: [Ingress, Egress], \(denied)}")
   ]
+  /// One tier allows all, and another denies some of it.
+  private static func between(_ denying: String, _ allowing: String) -> [(Kind, String, String)] {
+    let all = "ingress: [{action: Allow}], egress: [{action: Allow}]"
+    return [
+      (.tier, "second", "spec: {order: 2, defaultAction: Pass}"),
+      (
+        .globalNetworkPolicy, "\(denying).p",
+        "spec: {tier: \(denying), types: [Ingress, Egress], \(denied)}"
+      ),
+      (
+        .globalNetworkPolicy, "\(allowing).p",
+        "spec: {tier: \(allowing), types: [Ingress, Egress], \(all)}"
+      ),
+    ]
+  }
   private static let passing: [(Kind, String, String)] = [
     (.globalNetworkPolicy, "first.p", "spec: {tier: first, types: [Ingress, Egress]}")
   ]
@@ -263,6 +278,15 @@ extension StoredFault {
     StoredFault(
       kind: .tier, stored: "spec: {order: '1', defaultAction: Deny}",
       meant: "spec: {defaultAction: Deny}", field: "spec.order", name: "first", others: inTier),
+    // What it denies no other tier allows before, and what it allows may have been denied before.
+    StoredFault(
+      kind: .tier, stored: "spec: {order: first, defaultAction: Pass}",
+      meant: "spec: {order: 1, defaultAction: Pass}", field: "spec.order", name: "first",
+      others: between("first", "second")),
+    StoredFault(
+      kind: .tier, stored: "spec: {order: third, defaultAction: Pass}",
+      meant: "spec: {order: 3, defaultAction: Pass}", field: "spec.order", name: "first",
+      others: between("second", "first")),
     StoredFault(
       kind: .tier, stored: "metadata: {labels: {a: 5}}, spec: {order: 1, defaultAction: Pass}",
       meant: "spec: {order: 1, defaultAction: Pass}", field: "metadata.labels", name: "first",

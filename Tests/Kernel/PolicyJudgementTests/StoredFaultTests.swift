@@ -31,7 +31,7 @@ struct StoredFaultTests {
       _ = converter.convert(.set(resource))
       let told =
         converter.problems.map { ($0.field, $0.reason) }
-        + converter.unenforced.map { ($0.field, $0.reason) }
+        + converter.asks.flatMap(\.asks).map { ($0.field, $0.absence) }
       #expect(told.contains { $0.0.hasPrefix(fault.field) && !$0.1.isEmpty }, "\(told)")
       if let meant = fault.meant, case .success(let good) = try fault.read(meant) {
         _ = converter.convert(.set(good))

@@ -3,6 +3,7 @@
 
 import Addressing
 import Glibc
+import DesiredState
 import Routing
 import TestSupport
 import Testing

@@ -8,10 +8,10 @@ import Testing
 import ValueTree
 
 @Suite("The agent's settings") struct FelixSettingsTests {
-  private func spec(_ change: (inout FelixConfigurationSpec) -> Void) -> FelixConfigurationSpec {
+  private func spec(_ change: (inout FelixConfigurationSpec) -> Void) -> [String: String] {
     var spec = FelixConfigurationSpec()
     change(&spec)
-    return spec
+    return spec.parameters
   }
 
   private func provenance(
@@ -222,7 +222,7 @@ import ValueTree
       guard let field = FelixParameter.named(setting.name)?.field else { continue }
       var context = DecodingContext(.preserving)
       let stored: Value = .object([Value.Member(field, .string(value))])
-      let spec = try #require(FelixConfigurationSpec.decode(stored, &context))
+      let spec = try #require(FelixConfigurationSpec.decode(stored, &context)).parameters
       for sources in [
         FelixSettings.Sources(node: spec), .init(selected: ["a": spec]), .init(global: spec),
       ] {
@@ -248,7 +248,7 @@ import ValueTree
   @Test("are not lost when one stored value has the wrong form") func wrongForm() throws {
     let value: Value = ["healthPort": ["a": 1], "logPrefix": 5, "healthHost": "good"]
     var context = DecodingContext(.preserving)
-    let spec = try #require(FelixConfigurationSpec.decode(value, &context))
+    let spec = try #require(FelixConfigurationSpec.decode(value, &context)).parameters
     let resolution = FelixSettings.resolve(.init(node: spec))
     #expect(resolution.settings.healthPort == 9099)
     #expect(resolution.settings.healthHost == "good")

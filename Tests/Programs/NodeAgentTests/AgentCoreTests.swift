@@ -5,6 +5,7 @@ import Dataplane
 import Datastore
 import DesiredState
 import Logging
+import NetworkEngine
 import Resources
 import Routing
 import Telemetry
@@ -55,7 +56,7 @@ struct AgentCoreTests {
       health.register("int_dataplane", reports: [.live, .ready])
       core = AgentCore(
         node: "n1", dataplane: script,
-        routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+        network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
         health: health, metrics: MetricsRegistry(), log: log)
     }
   }

@@ -6,6 +6,7 @@ import Datastore
 import DesiredState
 import LocalDatastore
 import Logging
+import NetworkEngine
 import Resources
 import Routing
 import Settings
@@ -24,7 +25,7 @@ struct AgentLoopTests {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     private var isStuck = true
 
-    func take(_ plan: RoutingState.Plan) async {
+    func take(_ plan: NetworkEngine.Plan) async {
       plans += 1
       if isStuck { await withCheckedContinuation { waiting.append($0) } }
     }
@@ -66,7 +67,7 @@ struct AgentLoopTests {
       let loop = AgentLoop(
         core: AgentCore(
           node: "n1", dataplane: kernel,
-          routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+          network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
           health: health, metrics: metrics, log: output.logger("core")),
         source: DatastoreSource(Syncer(store, kinds: [.workloadEndpoint, .node, .ipPool])),
         bird: bird,

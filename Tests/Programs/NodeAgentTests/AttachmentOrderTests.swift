@@ -6,6 +6,7 @@ import Datastore
 import Glibc
 import HostSystem
 import Logging
+import NetworkEngine
 import PolicyModel
 import Resources
 import Routing
@@ -66,7 +67,7 @@ struct AttachmentOrderTests {
       log.logLevel = .critical
       return AgentCore(
         node: "n1", dataplane: kernel,
-        routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+        network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
         health: HealthRegistry(), metrics: MetricsRegistry(), log: log)
     }
 

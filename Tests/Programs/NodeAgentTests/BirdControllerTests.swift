@@ -4,6 +4,8 @@
 import Addressing
 import Glibc
 import Logging
+import DesiredState
+import NetworkEngine
 import Routing
 import Telemetry
 import TestSupport

@@ -4,7 +4,9 @@
 import Dataplane
 import Datastore
 import HostSystem
+import DesiredState
 import Logging
+import NetworkEngine
 import Resources
 import Routing
 import SyncModel
@@ -30,13 +32,13 @@ struct FindingsTests {
         node: "n1",
         dataplane: try Dataplane(
           configuration: DataplaneConfiguration(), metrics: metrics, log: log),
-        routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+        network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
         health: health, metrics: metrics, log: log)
     }
 
     @discardableResult
     func process(_ changes: [ResourceChange]) async -> AgentCore.Effects {
-      await core.process(feed.batch(changes))
+      await core.process(feed.batch(changes, isNew: true))
     }
 
     /// What people see of it.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import NetworkEngine
 import NodeAgent
 import Resources
 import Testing

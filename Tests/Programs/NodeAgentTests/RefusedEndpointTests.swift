@@ -7,6 +7,7 @@ import Datastore
 import Glibc
 import Logging
 import Netlink
+import NetworkEngine
 import Resources
 import Synchronization
 import Telemetry
@@ -70,7 +71,7 @@ struct RefusedEndpointTests {
     try await dataplane.start()
     let core = AgentCore(
       node: "n1", dataplane: dataplane,
-      routing: RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/dev/null"),
+      network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/dev/null"),
       health: health, metrics: metrics, log: log)
     let feed = Feed()
     func process(_ changes: [ResourceChange], isNew: Bool = false) async {

@@ -3,7 +3,9 @@
 
 import Addressing
 import Datastore
+import DesiredState
 import Glibc
+import NetworkEngine
 import Resources
 import Routing
 import SyncModel
@@ -34,7 +36,7 @@ struct RoutingFuzzTests {
         if let change = objects.change() { view.take(change) }
       }
       for change in RoutingObjects.sound { view.take(change) }
-      guard case .run(let configuration) = view.state.settle() else {
+      guard case .run(let configuration) = view.settle() else {
         Issue.record("round \(round): no configuration for a node that has an address")
         continue
       }
@@ -80,15 +82,16 @@ struct RoutingFuzzTests {
     for round in 0..<200 {
       var view = RoutingView()
       var there: [ResourceKey: ResourceChange] = [:]
-      var plan = view.state.settle()
+      var plan = view.settle()
       for change in RoutingObjects.sound + (0..<80).compactMap({ _ in objects.change() }) {
         there[change.key] = if case .set = change { change } else { nil }
-        // Only what says that it matters is looked at.
-        if view.take(change) { plan = view.state.settle() }
+        view.take(change)
+        // Only what is new is told.
+        if let new = view.state.plan() { plan = new }
       }
       var fresh = RoutingView()
       for change in there.values.shuffled(using: &objects.random) { fresh.take(change) }
-      let expected = fresh.state.settle()
+      let expected = fresh.settle()
       #expect(plan == expected, "round \(round)")
       #expect(view.state.problems == fresh.state.problems, "round \(round)")
       #expect(view.converter.problems == fresh.converter.problems, "round \(round)")
@@ -138,8 +141,8 @@ struct RoutingFuzzTests {
 extension RoutingView {
   /// BIRD's configuration without what a pool announces besides pods.
   fileprivate var routesOfPods: BGPDaemonConfiguration? {
-    var state = state
-    guard case .run(var configuration) = state.settle() else { return nil }
+    var view = self
+    guard case .run(var configuration) = view.settle() else { return nil }
     for index in configuration.pools.indices
     where configuration.pools[index].announced == .everything {
       configuration.pools[index].announced = .workloads

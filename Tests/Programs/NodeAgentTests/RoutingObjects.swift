@@ -3,11 +3,8 @@
 
 import Datastore
 import Resources
-import SyncModel
 import TestSupport
 import ValueTree
-
-@testable import NodeAgent
 
 /// Stored objects as anybody may have written them: half of what they say is right, the rest is not.
 /// What the store's decoding lets through reaches the agent.
@@ -135,35 +132,5 @@ struct RoutingObjects {
     node.spec.bgp = NodeBGPSpec()
     node.spec.bgp?.ipv4Address = address
     return .set(node)
-  }
-}
-
-/// What the agent knows of routing: the converter and what follows from it.
-struct RoutingView {
-  var converter = SyncConverter()
-  var state: RoutingState
-  /// The pools as the dataplane is told of them.
-  var pools: [SyncUpdate] = []
-  private(set) var meshIsOn = true
-
-  init(
-    routerID: NodeConfiguration.RouterID = .nodeAddress, logFile: String = "/run/calico/bird.log"
-  ) {
-    state = RoutingState(node: "n1", routerID: routerID, logFile: logFile)
-  }
-
-  /// Takes a change; whether BIRD's configuration may be another one.
-  @discardableResult
-  mutating func take(_ change: ResourceChange) -> Bool {
-    var matters = false
-    for update in converter.convert(change) {
-      if state.apply(update) { matters = true }
-      switch update {
-      case .pool: pools.append(update)
-      case .bgpConfiguration("default", let spec): meshIsOn = spec?.isMeshEnabled ?? true
-      default: break
-      }
-    }
-    return matters
   }
 }

@@ -4,6 +4,7 @@
 import Dataplane
 import Resources
 import Settings
+import SyncModel
 import Testing
 
 @testable import NodeAgent
@@ -18,10 +19,10 @@ struct SettingsStateTests {
 
   private func spec(
     _ change: (inout FelixConfigurationSpec) -> Void
-  ) -> FelixConfigurationSpec {
+  ) -> SyncFelixConfiguration {
     var spec = FelixConfigurationSpec()
     change(&spec)
-    return spec
+    return SyncFelixConfiguration(parameters: spec.parameters)
   }
 
   @Test("what the datastore says at the start is taken without a word about restarts")

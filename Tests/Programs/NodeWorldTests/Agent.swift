@@ -9,6 +9,7 @@ import Glibc
 import HostSystem
 import Logging
 import Netlink
+import NetworkEngine
 import Resources
 import Settings
 import SyncModel
@@ -42,7 +43,7 @@ final class Agent {
   /// What the settings had to say.
   private(set) var words: [String] = []
   /// What BIRD was told last.
-  private(set) var plan: RoutingState.Plan?
+  private(set) var plan: NetworkEngine.Plan?
 
   /// - Parameter prefixes: `FELIX_INTERFACEPREFIX`; nil where it is not set.
   init(_ world: World.Base, prefixes: String?) async throws {
@@ -61,11 +62,10 @@ final class Agent {
     let stored = try await world.store.all(FelixConfiguration.self)
     let node = try await world.store.find(Node.self, world.node)
     words = settings.start(
-      Dictionary(stored.map { ($0.metadata.name, $0.spec) }, uniquingKeysWith: { a, _ in a }),
-      labels: node?.metadata.labels ?? [:])
+      SettingsState.configurations(stored), labels: node?.metadata.labels ?? [:])
     core = AgentCore(
       node: world.node, dataplane: dataplane,
-      routing: RoutingState(node: world.node, routerID: .nodeAddress, logFile: "/tmp/bird.log"),
+      network: NetworkEngine(node: world.node, routerID: .nodeAddress, logFile: "/tmp/bird.log"),
       health: health, metrics: metrics, log: log)
     await core.configure(settings.dataplane)
   }

@@ -7,6 +7,7 @@ import LocalDatastore
 import Glibc
 import Netlink
 import Resources
+import NetworkEngine
 import Routing
 import TestSupport
 

@@ -6,6 +6,7 @@ import Dataplane
 import Datastore
 import DesiredState
 import Logging
+import NetworkEngine
 import PolicyEngine
 import PolicyModel
 import Resources
@@ -13,15 +14,15 @@ import Settings
 import SyncModel
 import Telemetry
 
-/// The middle of the agent: takes what the source of updates delivers, keeps the policy engine and
-/// the routing state up to date, and hands on what follows from them.
+/// The middle of the agent: takes what the source of updates delivers, keeps both engines up to date,
+/// and hands on what follows from them.
 ///
 /// One batch at a time: while the kernel is being programmed, the source merges what comes next.
 actor AgentCore {
   /// What a batch changed besides the dataplane.
   struct Effects: Sendable {
     /// What BIRD is to do, when that may have changed.
-    var routing: RoutingState.Plan?
+    var routing: NetworkEngine.Plan?
   }
 
   private let node: String
@@ -29,8 +30,9 @@ actor AgentCore {
   private let health: HealthRegistry
   private let metrics: CoreMetrics
   private let log: Logger
+  private let enforcement: Enforcement
   private var engine: PolicyEngine
-  private(set) var routing: RoutingState
+  private var network: NetworkEngine
   private var status = DataplaneStatus()
   private var attachments = Attachments<AgentResponder>()
   /// What conversion has to say on this node, by object, where it has anything to say.
@@ -45,16 +47,18 @@ actor AgentCore {
   private var refused: [EndpointID: String] = [:]
 
   init(
-    node: String, dataplane: any Enforcer, routing: RoutingState, health: HealthRegistry,
-    metrics: MetricsRegistry, log: Logger
+    node: String, dataplane: any Enforcer, network: NetworkEngine,
+    enforcement: Enforcement = .ofThisVersion, health: HealthRegistry, metrics: MetricsRegistry,
+    log: Logger
   ) {
     self.node = node
     self.dataplane = dataplane
-    self.routing = routing
+    self.network = network
+    self.enforcement = enforcement
     self.health = health
     self.metrics = CoreMetrics(metrics)
     self.log = log
-    engine = PolicyEngine(scope: .node(node))
+    engine = PolicyEngine(scope: .node(node), enforced: enforcement.features)
   }
 
   /// What trying again may mend: endpoints by name, and what concerns all of them. What is refused
@@ -99,19 +103,17 @@ actor AgentCore {
   /// Takes up one batch.
   func process(_ batch: UpdateBatch) async -> Effects {
     var effects = Effects()
-    var routingChanged = false
     let clock = ContinuousClock()
     for update in batch.updates {
       let start = clock.now
       metrics.count(update)
-      if routing.apply(update) { routingChanged = true }
       engine.apply(update)
+      network.apply(update)
       metrics.updateTime.observe(clock.now - start)
     }
     metrics.set(batch.status)
     if batch.isStatusNew {
       log.info("datastore", metadata: ["status": "\(batch.status.rawValue)"])
-      if batch.status == .inSync { routingChanged = true }
     }
     // What is half read would be withdrawn.
     isRoutingKnown = batch.status == .inSync
@@ -119,15 +121,17 @@ actor AgentCore {
     for findings in batch.findings {
       found[findings.key] = findings.isEmpty(on: node) ? nil : findings
     }
-    if routingChanged, batch.status == .inSync { effects.routing = settle(&concerned) }
+    if batch.status == .inSync { effects.routing = plan(&concerned) }
     report(concerned)
     await flush()
     return effects
   }
 
-  /// Programs what the engine has worked out.
+  /// Programs what the engines have worked out, in one batch and in the order of `DesiredChange`.
   private func flush() async {
-    let changes = engine.flush()
+    var changes = engine.flush()
+    let end = changes.last == .inSync ? changes.endIndex - 1 : changes.endIndex
+    changes.insert(contentsOf: network.flush(), at: end)
     metrics.update(engine.counts)
     guard !changes.isEmpty else { return }
     metrics.outputEvents.increment(by: Double(changes.count))
@@ -146,23 +150,23 @@ actor AgentCore {
 
   /// Takes over a new configuration of the dataplane; what BIRD is to do, when that follows.
   @discardableResult
-  func configure(_ configuration: DataplaneConfiguration) async -> RoutingState.Plan? {
+  func configure(_ configuration: DataplaneConfiguration) async -> NetworkEngine.Plan? {
     await take(dataplane.configure(configuration))
-    guard routing.workloadInterfacePrefixes != status.interfacePrefixes else { return nil }
-    routing.workloadInterfacePrefixes = status.interfacePrefixes
+    network.workloadInterfacePrefixes = status.interfacePrefixes
     guard isRoutingKnown else { return nil }
     var concerned: Set<ResourceKey> = []
-    let plan = settle(&concerned)
+    let plan = plan(&concerned)
     report(concerned)
     return plan
   }
 
-  /// What BIRD is to do now; adds the objects about which that has something else to say.
-  private func settle(_ concerned: inout Set<ResourceKey>) -> RoutingState.Plan {
-    let old = Set(routing.problems)
-    let plan = routing.settle()
-    concerned.formUnion(old.symmetricDifference(routing.problems).map(\.key))
-    routingProblems = Dictionary(grouping: routing.problems, by: \.key)
+  /// What BIRD is to do now, if that may be something else; adds the objects about which that has
+  /// something else to say.
+  private func plan(_ concerned: inout Set<ResourceKey>) -> NetworkEngine.Plan? {
+    let old = Set(network.problems)
+    guard let plan = network.plan() else { return nil }
+    concerned.formUnion(old.symmetricDifference(network.problems).map(\.key))
+    routingProblems = Dictionary(grouping: network.problems, by: \.key)
     return plan
   }
 
@@ -218,7 +222,7 @@ actor AgentCore {
   private func report(_ keys: Set<ResourceKey>) {
     for key in keys.sorted() {
       let change = findings.set(
-        key, unenforced: found[key]?.unenforced ?? [],
+        key, unenforced: found[key].map { enforcement.unenforced($0.asks) } ?? [],
         problems: (found[key]?.problems ?? []) + (routingProblems[key] ?? []))
       for line in change.lines { log.warning("\(line)") }
       for (name, text) in change.notes { health.note(name, text) }

@@ -3,6 +3,7 @@
 
 import AgentProtocol
 import Logging
+import NetworkEngine
 import Resources
 import ServiceLifecycle
 import Settings
@@ -36,7 +37,7 @@ struct AgentLoop: Service, CustomStringConvertible {
   func run() async throws {
     let watcher = try LinkWatcher()
     let plans = AsyncStream.makeStream(
-      of: RoutingState.Plan.self, bufferingPolicy: .bufferingNewest(1))
+      of: NetworkEngine.Plan.self, bufferingPolicy: .bufferingNewest(1))
     let addresses = AsyncStream.makeStream(
       of: StatusAddresses.self, bufferingPolicy: .bufferingNewest(1))
     await core.startRetrying()
@@ -96,7 +97,7 @@ struct AgentLoop: Service, CustomStringConvertible {
   /// Hands what the source delivers to all who need it: the core, which programs the kernel and says
   /// what BIRD is to do, and the settings, which take effect as they change.
   private func follow(
-    _ plans: AsyncStream<RoutingState.Plan>.Continuation,
+    _ plans: AsyncStream<NetworkEngine.Plan>.Continuation,
     _ addresses: AsyncStream<StatusAddresses>.Continuation
   ) async {
     var settings = settings

@@ -4,6 +4,7 @@
 import Addressing
 import HostSystem
 import Logging
+import NetworkEngine
 import Netlink
 import Routing
 import Telemetry
@@ -11,7 +12,7 @@ import Telemetry
 /// What tells other nodes of this one's routes, and hears of theirs. It may take long to answer.
 protocol RoutingDaemon: Sendable {
   /// Takes over what it is to do.
-  func take(_ plan: RoutingState.Plan) async
+  func take(_ plan: NetworkEngine.Plan) async
   /// Sees to it that it runs, and says how it is.
   func check() async
 }
@@ -44,7 +45,7 @@ actor BirdController {
   }
 
   /// Takes over what BIRD is to do.
-  func take(_ plan: RoutingState.Plan) {
+  func take(_ plan: NetworkEngine.Plan) {
     switch plan {
     case .run(let configuration):
       wanted = configuration.render()

@@ -66,7 +66,6 @@ struct CoreMetrics: Sendable {
       case .bgpPeer: "bgpPeer"
       case .bgpConfiguration: "bgpConfiguration"
       case .felixConfiguration: "felixConfiguration"
-      case .clusterInformation: "clusterInformation"
       case .inSync: nil
       }
     guard let type else { return }

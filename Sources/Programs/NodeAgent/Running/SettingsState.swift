@@ -18,7 +18,7 @@ struct SettingsState: Sendable {
   /// What is wrong in the sources, and what they set in vain, in words for the log.
   private(set) var problems: [String]
   /// What the source of updates has told of the datastore's part.
-  private var configurations: [String: FelixConfigurationSpec] = [:]
+  private var configurations: [String: SyncFelixConfiguration] = [:]
   /// The node's, which configurations may select.
   private var labels: [String: String] = [:]
   /// Those that the agent started with: some stay until it is started again.
@@ -45,9 +45,21 @@ struct SettingsState: Sendable {
     problems = Self.problems(file, resolution)
   }
 
+  /// What stored configurations say, by name.
+  static func configurations(
+    _ stored: [FelixConfiguration]
+  ) -> [String: SyncFelixConfiguration] {
+    var converter = SyncConverter()
+    var configurations: [String: SyncFelixConfiguration] = [:]
+    for update in stored.flatMap({ converter.convert(.set($0)) }) {
+      if case .felixConfiguration(let name, let value) = update { configurations[name] = value }
+    }
+    return configurations
+  }
+
   /// Takes over what the datastore says at the start; what is to be said about it.
   mutating func start(
-    _ configurations: [String: FelixConfigurationSpec], labels: [String: String]
+    _ configurations: [String: SyncFelixConfiguration], labels: [String: String]
   ) -> [String] {
     let new = take(configurations, labels)
     started = current
@@ -73,7 +85,7 @@ struct SettingsState: Sendable {
   ///
   /// - Parameter labels: The node's, which configurations may select.
   mutating func update(
-    _ configurations: [String: FelixConfigurationSpec], labels: [String: String]
+    _ configurations: [String: SyncFelixConfiguration], labels: [String: String]
   ) -> [String] {
     let new = take(configurations, labels)
     let old = restarts
@@ -85,18 +97,18 @@ struct SettingsState: Sendable {
 
   /// Works the settings out anew; the problems that were not there before.
   private mutating func take(
-    _ configurations: [String: FelixConfigurationSpec], _ labels: [String: String]
+    _ configurations: [String: SyncFelixConfiguration], _ labels: [String: String]
   ) -> [String] {
-    let selected = configurations.filter { name, spec in
-      guard name != "default", !name.hasPrefix("node."), let text = spec.nodeSelector,
-        let selector = try? Selector(text)
-      else { return false }
-      return selector.matches(labels)
+    let selected = configurations.filter { name, configuration in
+      name != "default" && !name.hasPrefix("node.")
+        && configuration.nodeSelector?.matches(labels) == true
     }
     let resolution = FelixSettings.resolve(
       FelixSettings.Sources(
-        environment: environment, file: file, node: configurations["node.\(node)"],
-        selected: selected, global: configurations["default"]))
+        environment: environment, file: file,
+        node: configurations["node.\(node)"]?.parameters ?? [:],
+        selected: selected.mapValues(\.parameters),
+        global: configurations["default"]?.parameters ?? [:]))
     let old = problems
     current = resolution.settings
     problems = Self.problems(file, resolution)

@@ -3,6 +3,7 @@
 
 import Addressing
 import AgentProtocol
+import NetworkEngine
 import Resources
 
 /// Reads the variables of a node's configuration, each by its form.
@@ -122,7 +123,7 @@ struct EnvironmentReader {
   }
 
   /// Routing works with any number that no other node has, so that a wrong one need not stop it.
-  mutating func routerID(_ name: String) -> NodeConfiguration.RouterID {
+  mutating func routerID(_ name: String) -> NetworkEngine.RouterID {
     guard let text = value(name) else { return .nodeAddress }
     if text == "hash" { return .hash }
     if let address = IPAddress(text), address.family == .v4, !address.isUnspecified {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import NetworkEngine
 public import Resources
 
 /// What the environment says about this node (compatibility §9.2), read once at start.
@@ -23,16 +24,6 @@ public struct NodeConfiguration: Sendable {
   public enum Backend: String, Sendable, CaseIterable {
     case bird
     case none
-  }
-
-  /// Where BIRD's router ID comes from.
-  public enum RouterID: Sendable, Hashable {
-    /// The node's IPv4 address; without one as `hash`.
-    case nodeAddress
-    /// Made from the node's name.
-    case hash
-    /// An IPv4 address, which need not be one of the node's.
-    case fixed(IPAddress)
   }
 
   /// A pool that is created when there is none.
@@ -75,7 +66,7 @@ public struct NodeConfiguration: Sendable {
   public var backend: Backend
   /// Added to ClusterInformation's `clusterType`.
   public var clusterTypes: [String]
-  public var routerID: RouterID
+  public var routerID: NetworkEngine.RouterID
   /// Where sockets and BIRD's files are. `CALICO_RUN_DIR`.
   public var runDirectory: String
   /// Where what outlives a boot is. `CALICO_LIB_DIR`.

@@ -2,89 +2,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+import DesiredState
 import Resources
-import Routing
 import SyncModel
 
-/// What the node's BGP sessions and announcements follow from: collects sync updates and makes
-/// BIRD's configuration of them. Pure.
-///
-/// One BIRD serves all of the cluster, and takes its configuration whole or not at all. What others
-/// wrote and cannot be used is therefore left out, and named in `problems`; the rest goes on.
-struct RoutingState: Sendable {
-  /// What BIRD is to do.
-  enum Plan: Sendable, Hashable {
-    case run(BGPDaemonConfiguration)
-    /// Nothing new: what it does already, it goes on doing. With the reason.
-    case wait(String)
-  }
-
-  private let node: String
-  private let routerID: NodeConfiguration.RouterID
-  private let logFile: String
-  private(set) var nodes: [String: SyncNode] = [:]
-  private var pools = PrefixMap<BGPPool.Announced>()
-  /// The node of each block, where there is one.
-  private var blocks = PrefixMap<String?>()
-  /// The blocks that this node has.
-  private var ownBlocks: Set<CIDR> = []
-  /// The blocks outside of all pools.
-  private var strays = PrefixMap<Void>()
-  /// By name: `default`, or `node.<name>`.
-  private var configurations: [String: BGPConfigurationSpec] = [:]
-  var workloadInterfacePrefixes: [String] = ["cali"]
-  /// What the last plan leaves out because objects contradict each other, in order.
-  private(set) var problems: [ConversionProblem] = []
-
-  static let defaultASNumber: UInt32 = 64512
-
-  init(node: String, routerID: NodeConfiguration.RouterID, logFile: String) {
-    self.node = node
-    self.routerID = routerID
-    self.logFile = logFile
-  }
-
-  /// Takes one update; whether it may change BIRD's configuration.
-  mutating func apply(_ update: SyncUpdate) -> Bool {
-    switch update {
-    case .node(let name, let value):
-      let old = nodes[name]
-      nodes[name] = value
-      return !Self.isSame(old, value)
-    case .pool(let cidr, let value):
-      return set(pool: cidr, value.map(Self.announced))
-    case .block(let cidr, let value):
-      return set(block: cidr, value)
-    case .bgpConfiguration(let name, let value):
-      let old = configurations[name]
-      configurations[name] = value
-      return !Self.isSame(old, value)
-    default:
-      return false
-    }
-  }
+extension NetworkEngine {
+  private static let defaultASNumber: UInt32 = 64512
 
   /// Whether two versions of a node are the same to its peers, which do not look at its labels.
-  private static func isSame(_ a: SyncNode?, _ b: SyncNode?) -> Bool {
+  static func isSame(_ a: SyncNode?, _ b: SyncNode?) -> Bool {
     (a == nil) == (b == nil) && a?.ipv4 == b?.ipv4 && a?.ipv6 == b?.ipv6
       && a?.asNumber == b?.asNumber && a?.routeReflectorClusterID == b?.routeReflectorClusterID
   }
 
-  /// Whether two versions of a configuration say the same as far as it is used.
-  private static func isSame(_ a: BGPConfigurationSpec?, _ b: BGPConfigurationSpec?) -> Bool {
-    a?.asNumber == b?.asNumber && a?.listenPort == b?.listenPort
-      && a?.logSeverityScreen == b?.logSeverityScreen
-      && a?.isMeshEnabled ?? true == b?.isMeshEnabled ?? true
+  /// Whether two versions of a configuration say the same.
+  static func isSame(_ a: SyncBGPConfiguration?, _ b: SyncBGPConfiguration?) -> Bool {
+    (a ?? SyncBGPConfiguration()) == (b ?? SyncBGPConfiguration())
   }
 
   /// Sets or withdraws a pool; whether that matters.
-  private mutating func set(pool cidr: CIDR, _ announced: BGPPool.Announced?) -> Bool {
+  mutating func set(pool cidr: CIDR, _ value: SyncPool?) -> Bool {
     let old = pools[cidr]
-    guard old != announced else { return false }
-    pools[cidr] = announced
+    pools[cidr] = value
+    guard old.map(Self.announced) != value.map(Self.announced) else { return false }
     if old == nil {
       for (block, _) in strays.covered(by: cidr) { strays.removeValue(for: block) }
-    } else if announced == nil {
+    } else if value == nil {
       for (block, _) in blocks.covered(by: cidr) where !isPooled(block) {
         strays.insert((), for: block)
       }
@@ -93,7 +36,7 @@ struct RoutingState: Sendable {
   }
 
   /// Sets or withdraws a block; whether that matters. Which addresses of it are in use does not.
-  private mutating func set(block cidr: CIDR, _ value: SyncBlock?) -> Bool {
+  mutating func set(block cidr: CIDR, _ value: SyncBlock?) -> Bool {
     let old = blocks[cidr]
     guard old != value.map(\.node) else { return false }
     blocks[cidr] = value.map(\.node)
@@ -112,6 +55,7 @@ struct RoutingState: Sendable {
     var found: Set<ConversionProblem> = []
     let plan = plan(&found)
     problems = found.sorted()
+    isRoutingDirty = false
     return plan
   }
 
@@ -128,18 +72,18 @@ struct RoutingState: Sendable {
         routerID: identifier(of: own), asNumber: asNumber(of: own), ipv4: own.ipv4?.address,
         ipv6: own.ipv6?.address, listenPort: listenPort(of: node),
         blocks: ownBlocks.subtracting(foreign).sorted(),
-        pools: (pools.map { BGPPool(cidr: $0.key, announced: $0.value) }
+        pools: (pools.map { BGPPool(cidr: $0.key, announced: Self.announced($0.value)) }
           + strays.filter { !foreign.contains($0.key) }.map {
             BGPPool(cidr: $0.key, announced: .workloads)
           }).sorted { $0.cidr < $1.cidr },
-        peers: clusterConfiguration?.isMeshEnabled ?? true ? mesh(from: own, &found) : [],
+        peers: clusterConfiguration?.meshEnabled ?? true ? mesh(from: own, &found) : [],
         workloadInterfacePrefixes: workloadInterfacePrefixes, logLevel: logLevel, logFile: logFile))
   }
 
   /// A pool that is disabled gives no new addresses; the pods that have one keep their routes. But a
   /// network may be a disabled pool only to be left alone by `natOutgoing`: what else there is in it
   /// is nothing to announce.
-  private static func announced(_ pool: SyncPool) -> BGPPool.Announced {
+  static func announced(_ pool: SyncPool) -> BGPPool.Announced {
     if pool.disableBGPExport { return .nothing }
     return pool.disabled ? .workloads : .everything
   }
@@ -203,26 +147,23 @@ struct RoutingState: Sendable {
     return peers.sorted { $0.address < $1.address }
   }
 
-  private var clusterConfiguration: BGPConfigurationSpec? { configurations["default"] }
+  private var clusterConfiguration: SyncBGPConfiguration? { configurations["default"] }
 
   private func asNumber(of node: SyncNode) -> UInt32 {
-    node.asNumber ?? clusterConfiguration?.asNumber?.value ?? Self.defaultASNumber
+    node.asNumber ?? clusterConfiguration?.asNumber ?? Self.defaultASNumber
   }
 
   /// Where a node listens for its peers.
   private func listenPort(of name: String) -> UInt16? {
-    let port = configurations["node.\(name)"]?.listenPort ?? clusterConfiguration?.listenPort
-    return port.flatMap { UInt16(exactly: $0) }
+    configurations["node.\(name)"]?.listenPort ?? clusterConfiguration?.listenPort
   }
 
   private var logLevel: BGPDaemonConfiguration.LogLevel {
-    let severity =
-      configurations["node.\(node)"]?.logSeverityScreen ?? clusterConfiguration?.logSeverityScreen
-      ?? "Info"
-    switch severity.lowercased() {
-    case "trace", "debug": return .all
-    case "info": return .states
-    default: return .none
+    switch configurations["node.\(node)"]?.logSeverity ?? clusterConfiguration?.logSeverity ?? .info
+    {
+    case .trace, .debug: .all
+    case .info: .states
+    case .none, .warning, .error, .fatal, .panic: .none
     }
   }
 

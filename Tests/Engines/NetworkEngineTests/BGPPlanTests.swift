@@ -2,26 +2,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import Resources
+import DesiredState
 import Routing
 import SyncModel
 import Testing
 
-@testable import NodeAgent
+@testable import NetworkEngine
 
 @Suite("BGP from what the cluster says")
-struct RoutingStateTests {
-  func state(_ updates: [SyncUpdate]) -> RoutingState {
-    var state = RoutingState(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log")
-    for update in updates { _ = state.apply(update) }
+struct BGPPlanTests {
+  func state(_ updates: [SyncUpdate]) -> NetworkEngine {
+    var state = NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log")
+    for update in updates { state.apply(update) }
     return state
   }
 
   func made(_ updates: [SyncUpdate]) -> BGPDaemonConfiguration? { state(updates).configuration }
 
   /// One update that matters.
-  func apply(_ update: SyncUpdate, to state: inout RoutingState) {
-    let matters = state.apply(update)
+  func apply(_ update: SyncUpdate, to state: inout NetworkEngine) {
+    let matters = state.takes(update)
     #expect(matters)
   }
 
@@ -56,9 +56,7 @@ struct RoutingStateTests {
 
   @Test("has no mesh when it is off or the node is a route reflector")
   func noMesh() throws {
-    var off = BGPConfigurationSpec()
-    off.nodeToNodeMeshEnabled = false
-    off.asNumber = 64999
+    let off = SyncBGPConfiguration(asNumber: 64999, meshEnabled: false)
     let without = try #require(made(nodes + [.bgpConfiguration("default", off)]))
     #expect(without.peers.isEmpty)
     #expect(without.asNumber == 64999)
@@ -81,10 +79,10 @@ struct RoutingStateTests {
     let configuration = try #require(state.configuration)
     #expect(configuration.blocks == [own])
     #expect(configuration.pools == [BGPPool(cidr: pool, announced: .nothing)])
-    let ownChanges = state.apply(.block(own, nil))
+    let ownChanges = state.takes(.block(own, nil))
     #expect(ownChanges)
     #expect(try #require(state.configuration).blocks.isEmpty)
-    let otherChanges = state.apply(.block(other, nil))
+    let otherChanges = state.takes(.block(other, nil))
     #expect(!otherChanges)
   }
 
@@ -145,17 +143,15 @@ struct RoutingStateTests {
     let stray = try #require(CIDR("10.9.0.0/26"))
     let pool = try #require(CIDR("10.1.0.0/16"))
     let address = try #require(IPAddress("10.1.0.7"))
-    var spec = BGPConfigurationSpec()
-    spec.asNumber = ASNumber(64999)
+    let spec = SyncBGPConfiguration(asNumber: 64999)
     let blocks = [own, stray].map { SyncUpdate.block($0, SyncBlock(node: "n1")) }
     let known =
       nodes + blocks + [
         .pool(pool, SyncPool()), .bgpConfiguration("default", spec),
-        .bgpConfiguration("node.n2", BGPConfigurationSpec()),
+        .bgpConfiguration("node.n2", SyncBGPConfiguration()),
       ]
     var state = state(known)
     let before = state.settle()
-    spec.nodeToNodeMeshEnabled = true
     let labelled = SyncNode(ipv4: InterfaceAddress("10.0.0.1/24"), labels: ["rack": "1"])
     for update in known + [
       .block(own, SyncBlock(node: "n1", borrowed: [address: "n2"])),
@@ -164,7 +160,7 @@ struct RoutingStateTests {
       .bgpConfiguration("default", spec), .bgpConfiguration("node.n2", nil),
       .node("n9", nil), .block(CIDR(host: address), nil), .pool(CIDR(host: address), nil),
     ] {
-      let matters = state.apply(update)
+      let matters = state.takes(update)
       #expect(!matters, "\(update)")
     }
     #expect(state.nodes["n1"]?.labels == ["rack": "1"])
@@ -204,10 +200,8 @@ struct RoutingStateTests {
 
   @Test("speaks to each node on the port that it listens on")
   func ports() throws {
-    func port(_ number: Int) -> BGPConfigurationSpec {
-      var spec = BGPConfigurationSpec()
-      spec.listenPort = number
-      return spec
+    func port(_ number: UInt16) -> SyncBGPConfiguration {
+      SyncBGPConfiguration(listenPort: number)
     }
     let configuration = try #require(
       made(
@@ -221,9 +215,9 @@ struct RoutingStateTests {
 
   @Test("takes the router ID from where it is told")
   func routerID() throws {
-    func identifier(_ id: NodeConfiguration.RouterID, _ node: SyncNode) throws -> IPAddress {
-      var state = RoutingState(node: "n1", routerID: id, logFile: "/run/bird.log")
-      _ = state.apply(.node("n1", node))
+    func identifier(_ id: NetworkEngine.RouterID, _ node: SyncNode) throws -> IPAddress {
+      var state = NetworkEngine(node: "n1", routerID: id, logFile: "/run/bird.log")
+      state.apply(.node("n1", node))
       return try #require(state.configuration).routerID
     }
     let both = SyncNode(
@@ -237,7 +231,14 @@ struct RoutingStateTests {
   }
 }
 
-extension RoutingState {
+extension NetworkEngine {
+  /// Takes an update; whether that may change what BIRD is to do.
+  mutating func takes(_ update: SyncUpdate) -> Bool {
+    isRoutingDirty = false
+    apply(update)
+    return isRoutingDirty
+  }
+
   /// What BIRD is to run with; nil when it is to wait.
   var configuration: BGPDaemonConfiguration? {
     var state = self

@@ -95,10 +95,4 @@ public struct BGPNeighbor: Sendable, Hashable {
     self.port = port
     self.asNumber = asNumber
   }
-
-  /// The protocol's name in BIRD: `Mesh_10_0_0_2`, `Global_fd00__2_port_1179`.
-  public var protocolName: String {
-    let text = String(address.description.map { $0 == "." || $0 == ":" ? "_" : $0 })
-    return "\(origin.rawValue)_\(text)" + (port.map { "_port_\($0)" } ?? "")
-  }
 }
