@@ -209,7 +209,7 @@ let package = Package(
         "Resources", "Routing", "Selectors", "Settings", "StoreAccess", "StoreSync", "SyncModel",
         "Telemetry", "ValueTree", argumentParser, httpTypes, hummingbird, lifecycle, logging,
         nioCore, unixSignals,
-      ]),
+      ], exclude: ["DESIGN.md"]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
     program("Programs/calicoctl", ["CommandLine"]),
@@ -340,9 +340,9 @@ let package = Package(
     tests(
       "Kernel/DataplaneTests",
       [
-        "Addressing", "Dataplane", "DesiredState", "HostSystem", "Netlink", "PacketLab",
-        "PacketSimulator", "PolicyEngine", "PolicyModel", "Resources", "SyncModel", "Telemetry",
-        "TestSupport", "ValueTree", logging,
+        "Addressing", "Dataplane", "DesiredState", "HostSystem", "Netlink", "NetworkEngine",
+        "PacketLab", "PacketSimulator", "PolicyEngine", "PolicyModel", "Resources", "SyncModel",
+        "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["Snapshots", "defects.txt"]),
     tests(
       "Kernel/RoutingTests", ["Addressing", "DesiredState", "Routing", "TestSupport"],
@@ -373,7 +373,7 @@ let package = Package(
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
         "HostSystem", "LocalDatastore", "Netlink", "NetworkEngine", "NodeAgent", "PolicyModel",
         "Resources", "Routing", "Settings", "StoreSync", "SyncModel", "Telemetry", "TestSupport",
-        "ValueTree", logging,
+        "ValueTree", lifecycle, logging,
       ], exclude: ["defects.txt"]),
     // Everything of a node around policy, in random worlds.
     tests(

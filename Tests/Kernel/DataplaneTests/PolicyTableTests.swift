@@ -85,7 +85,8 @@ struct PolicyTableTests {
     source.names.sets = [set]
     var table = PolicyTable(DataplaneConfiguration())
     let tiers = [DesiredTier(name: "default", ingress: [policy])]
-    for change: DesiredChange in [
+    var claims = EndpointClaims(prefixes: ["cali"])
+    let changes: [DesiredChange] = [
       .set(set, DesiredSet(type: .nets, comment: "x")),
       .setMembers(set, added: [.net(CIDR(host: IPAddress(v4: 1)))], removed: []),
       .policy(
@@ -99,9 +100,8 @@ struct PolicyTableTests {
       .endpoint(
         "pod/x",
         DesiredEndpoint(interfaceName: "cali1", tiers: DesiredTiers(normal: tiers))),
-    ] {
-      table.apply(change)
-    }
+    ]
+    table.apply(changes, &claims)
     let chain = table.model.chains[Names.policy(policy, .ingress)]
     #expect(
       chain?.rules.map(\.comment) == [
@@ -116,8 +116,12 @@ struct PolicyTableTests {
     let tiers = [DesiredTier(name: "default", ingress: [Self.names[0]])]
     func model(_ tiers: DesiredTiers) -> TableModel {
       var table = PolicyTable(DataplaneConfiguration())
-      table.apply(.policy(Self.names[0], DesiredPolicy(tier: "default")))
-      table.apply(.endpoint("pod/x", DesiredEndpoint(interfaceName: "cali1", tiers: tiers)))
+      var claims = EndpointClaims(prefixes: ["cali"])
+      let endpoint = DesiredEndpoint(interfaceName: "cali1", tiers: tiers)
+      table.apply(
+        [
+          .policy(Self.names[0], DesiredPolicy(tier: "default")), .endpoint("pod/x", endpoint),
+        ], &claims)
       return table.model
     }
     let others = DesiredTiers(forward: tiers, untracked: tiers, preDNAT: tiers)

@@ -3,6 +3,7 @@
 
 import DesiredState
 import Glibc
+import NetworkEngine
 import PolicyEngine
 import Resources
 import SyncModel
@@ -22,14 +23,17 @@ struct SnapshotTests {
     let bytes = Array(try read("\(folder)/lab-node.yaml").utf8)
     var converter = SyncConverter()
     var engine = PolicyEngine(scope: .node("node1"))
+    var network = NetworkEngine(node: "node1", routerID: .nodeAddress, logFile: "")
     for document in try YAML.documents(bytes, file: "lab-node.yaml") {
       for update in converter.convert(.set(try ResourceDocument.decode(document))) {
         engine.apply(update)
+        network.apply(update)
       }
     }
     #expect(converter.problems.map { "\($0)" } == [])
     engine.apply(.inSync)
-    return engine.flush()
+    network.apply(.inSync)
+    return network.flush() + engine.flush()
   }
 
   static func read(_ path: String) throws -> String {

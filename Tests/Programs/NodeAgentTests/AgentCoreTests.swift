@@ -12,6 +12,7 @@ import Telemetry
 import TestSupport
 import Testing
 
+@testable import AgentProtocol
 @testable import NodeAgent
 
 /// What the agent's middle makes of the dataplane's answers.
@@ -75,6 +76,41 @@ struct AgentCoreTests {
     await first
     #expect(rig.health.readiness.isGood)
     #expect(await rig.core.needsRetry == false)
+  }
+
+  @Test("who waits for an endpoint that is stored without a container ID is told so")
+  func nameless() async throws {
+    let kernel = SlowKernel()
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let core = AgentCore(
+      node: "n1", dataplane: kernel,
+      network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
+      health: HealthRegistry(), metrics: MetricsRegistry(), log: log)
+    let (feed, mailbox) = (Feed(), try Mailbox())
+    func store(_ container: String) async {
+      var endpoint = WorkloadEndpoint(name: "a", namespace: "ns")
+      endpoint.spec.node = "n1"
+      endpoint.spec.interfaceName = "calia"
+      endpoint.spec.containerID = container
+      _ = await core.process(feed.batch([.set(endpoint)]))
+    }
+    _ = await core.process(feed.batch([], isNew: true))
+    await core.take(
+      .attached(
+        AttachedEndpoint(
+          node: "n1", namespace: "ns", name: "a", interfaceName: "calia", containerID: "c1")),
+      AgentResponder(mailbox: mailbox, connection: 1))
+    await store("")
+    await store("c1")
+    #expect(
+      mailbox.collect().items.map(\.reply) == [
+        .pending(reason: "the datastore has not told of the endpoint yet"),
+        .pending(
+          reason: "the endpoint is stored without a container ID, so it is not known to be that of "
+            + "the container 'c1'"),
+        .programmed,
+      ])
   }
 
   @Test("what the kernel refuses makes the node not ready, and is tried again")

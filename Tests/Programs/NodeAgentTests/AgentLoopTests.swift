@@ -9,8 +9,10 @@ import Logging
 import NetworkEngine
 import Resources
 import Routing
+import ServiceLifecycle
 import Settings
 import StoreSync
+import SyncModel
 import Telemetry
 import TestSupport
 import Testing
@@ -56,20 +58,25 @@ struct AgentLoopTests {
     let kernel = SlowKernel()
     let bird = StuckDaemon()
     let health: HealthRegistry
+    let group: ServiceGroup
     let running: Task<Void, any Error>
 
-    init(_ time: @escaping @Sendable () -> Duration = HealthRegistry.monotonicTime) async throws {
+    init(
+      source: (any SyncSource)? = nil,
+      _ time: @escaping @Sendable () -> Duration = HealthRegistry.monotonicTime
+    ) async throws {
       store = try await LocalDatastore.open(
         path: folder.file("ds.db"), durability: .processCrash)
       health = HealthRegistry(clock: time)
       let metrics = MetricsRegistry()
       let output = LogOutput(level: .critical)
-      let loop = AgentLoop(
+      let loops = AgentLoops(
         core: AgentCore(
           node: "n1", dataplane: kernel,
           network: NetworkEngine(node: "n1", routerID: .nodeAddress, logFile: "/run/bird.log"),
           health: health, metrics: metrics, log: output.logger("core")),
-        source: DatastoreSource(Syncer(store, kinds: [.workloadEndpoint, .node, .ipPool])),
+        source: source
+          ?? DatastoreSource(Syncer(store, kinds: [.workloadEndpoint, .node, .ipPool])),
         bird: bird,
         server: StatusServer(health: health, metrics: metrics, log: output.logger("http")),
         requests: AsyncStream { _ in },
@@ -78,14 +85,18 @@ struct AgentLoopTests {
         settings: try SettingsState(
           node: "n1", environment: ["FELIX_LOGSEVERITYSCREEN": "Fatal"], file: SettingsFile("")),
         log: output.logger("agent"))
-      running = Task { try await loop.run() }
+      var log = Logger(label: "group")
+      log.logLevel = .critical
+      let group = ServiceGroup(services: try loops.services(), logger: log)
+      self.group = group
+      running = Task { try await group.run() }
     }
 
     func end() async {
       await bird.letGo()
       await kernel.letAll()
-      running.cancel()
-      _ = await running.result
+      await group.triggerGracefulShutdown()
+      await #expect(throws: Never.self) { try await running.value }
       await store.close()
     }
   }
@@ -112,6 +123,52 @@ struct AgentLoopTests {
     await rig.bird.letGo()
     await eventually { await rig.bird.plans == 2 }
     await rig.end()
+  }
+
+  /// A source that is no datastore: gives what a test has put in, and ends when it is told to.
+  private final class Told: SyncSource {
+    private let batches = AsyncStream.makeStream(of: UpdateBatch.self)
+    private let life = AsyncStream.makeStream(of: Never.self)
+
+    func give(_ batch: UpdateBatch) { batches.continuation.yield(batch) }
+    func endRun() { life.continuation.finish() }
+
+    func run() async { for await _ in life.stream {} }
+    func next() async -> UpdateBatch? {
+      var batches = batches.stream.makeAsyncIterator()
+      return await batches.next()
+    }
+  }
+
+  @Test("the agent follows any source of updates, and ends in order when it is told to")
+  func anySource() async throws {
+    let source = Told()
+    let rig = try await Rig(source: source)
+    let feed = Feed()
+    var node = Node(name: "n1")
+    node.spec.bgp = NodeBGPSpec()
+    node.spec.bgp?.ipv4Address = "10.0.0.1/24"
+    await rig.bird.letGo()
+    source.give(feed.batch([.set(node)], .resyncInProgress, isNew: true))
+    source.give(feed.batch([.set(Self.endpoint("a"))], isNew: true))
+    await eventually { await rig.kernel.state.endpoints["ns/n1-k8s-a-eth0"] != nil }
+    await eventually { await rig.bird.plans == 1 }
+    await eventually { rig.health.readiness.isGood }
+    await rig.end()
+  }
+
+  @Test("a loop that ends by itself ends the agent, which says which one it was")
+  func ending() async throws {
+    let source = Told()
+    let rig = try await Rig(source: source)
+    await eventually { await rig.kernel.calls > 0 }
+    source.endRun()
+    await #expect {
+      try await rig.running.value
+    } throws: { error in
+      "\(error)".contains("source")
+    }
+    await rig.store.close()
   }
 
   @Test("a dataplane that says nothing for 90 s is not live, and is again when it answers")

@@ -205,7 +205,7 @@ struct FindingsTests {
       return pauses
     }()
     var tries = 0
-    try await NodeAgent.start(health, output.logger("node"), clock: time.clock) {
+    try await Groundwork.start(health, output.logger("node"), clock: time.clock) {
       tries += 1
       if tries < 4 { throw HostNetworkError(reason: "too many") }
     }
@@ -216,7 +216,7 @@ struct FindingsTests {
     #expect(lines.filter { $0.contains("works again") }.count == 1)
     // What else fails is not waited for.
     await #expect(throws: StartupError.self) {
-      try await NodeAgent.start(health, output.logger("node"), clock: time.clock) {
+      try await Groundwork.start(health, output.logger("node"), clock: time.clock) {
         throw StartupError.kernel("no tables")
       }
     }

@@ -7,6 +7,7 @@ import Glibc
 import Logging
 import Netlink
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import NodeAgent
@@ -104,6 +105,13 @@ struct LinkWatcherTests {
     }
   }
 
+  /// All that a consumer was told.
+  private final class Seen: Sendable {
+    private let changes = Mutex(LinkWatcher.Changes())
+    var names: Set<String> { changes.withLock { $0.names } }
+    func merge(_ new: LinkWatcher.Changes) { changes.withLock { $0.merge(new) } }
+  }
+
   private final class Count: Sendable {
     private let count = Mutex(0)
     var value: Int { count.withLock { $0 } }
@@ -153,6 +161,8 @@ struct LinkWatcherTests {
     deinit { for end in ends { close(end) } }
 
     func send(_ bytes: UnsafeRawBufferPointer) throws(NetlinkError) {}
+
+    func say(_ message: [UInt8]) { steps.withLock { $0.append(.success(message)) } }
 
     func fail() { mayFail.withLock { $0 = true } }
 
@@ -210,6 +220,47 @@ struct LinkWatcherTests {
     #expect(lost.value == 2, "at the beginning, and after the loss")
     #expect(opened.value == 1, "the subscription goes on")
     #expect(time.isIdle && time.now == .zero, "nothing was waited for")
+  }
+
+  @Test(
+    "when more and more is lost, it is looked at every two seconds, on a thread that may block",
+    .timeLimit(.minutes(1)))
+  func losses() async throws {
+    let time = ManualTime()
+    let lost = NetlinkError("receive", .overrun)
+    let script = try Script(
+      [.success(message("cali1"))] + (0..<50).map { _ in .failure(lost) }
+        + [.success(message("cali2")), .failure(lost), .success(message("cali3"))])
+    let (looks, elsewhere) = (Count(), Count())
+    let watcher = try LinkWatcher(clock: time.clock) { () throws(NetlinkError) in
+      RouteMonitor(script, fileDescriptor: script.fileDescriptor)
+    } heed: { changes in
+      if changes.areLost { looks.step() }
+      if TemporaryFolder.text(of: "/proc/thread-self/comm") != "links\n" {
+        elsewhere.step()
+      }
+    }
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let seen = Seen()
+    let task = Task { [log] in
+      for await changes in watcher.changes(log: log) { seen.merge(changes) }
+    }
+    await eventually { seen.names == ["cali1"] }
+    script.fail()
+    await eventually { seen.names == ["cali1", "cali2", "cali3"] }
+    #expect(looks.value == 2, "at the beginning, and at the first loss")
+    time.pass(.milliseconds(1999))
+    #expect(looks.value == 2)
+    time.pass(.milliseconds(1))
+    await eventually { looks.value == 3 }
+    // Nothing was lost since.
+    time.pass(.seconds(9))
+    script.say(message("cali4"))
+    await eventually { seen.names.contains("cali4") }
+    #expect(looks.value == 3 && elsewhere.value == 0)
+    task.cancel()
+    await task.value
   }
 
   @Test("what nobody has taken is merged")

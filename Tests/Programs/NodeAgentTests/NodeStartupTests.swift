@@ -8,7 +8,6 @@ import LocalDatastore
 import NodeAgent
 import Resources
 import TestSupport
-import TestSupport
 import Testing
 
 @Suite("Starting a node")

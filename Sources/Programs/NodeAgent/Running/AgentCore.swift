@@ -73,16 +73,15 @@ actor AgentCore {
   /// Whether trying again may help.
   var needsRetry: Bool { !undone.isEmpty }
 
-  /// From now on tries again by itself what could not be done.
-  func startRetrying(clock: SyncClock = .continuous) {
+  /// Tries again by itself what could not be done, until the task is cancelled.
+  func keepRetrying(clock: SyncClock = .continuous) async {
     let retrier = Retrier(clock: clock) { [weak self] in await self?.retry() }
     self.retrier = retrier
     retrier.set(undone)
-  }
-
-  func stopRetrying() {
-    retrier?.stop()
-    retrier = nil
+    let (forever, _) = AsyncStream.makeStream(of: Never.self)
+    for await _ in forever {}
+    retrier.stop()
+    self.retrier = nil
   }
 
   var statusEntries: [AgentReply.StatusEntry] {

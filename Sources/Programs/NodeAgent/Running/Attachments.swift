@@ -130,6 +130,15 @@ struct Attachments<Client> {
     return answers
   }
 
+  /// Why an endpoint is not that of a container, as far as is known.
+  private static func unknown(_ known: Announced?, to container: String) -> String {
+    guard let known, known.containerID.isEmpty else {
+      return "the datastore has not told of the endpoint yet"
+    }
+    return "the endpoint is stored without a container ID, so it is not known to be that of the "
+      + "container '\(container)'"
+  }
+
   /// Why somebody must go on waiting; `nil` when he need not.
   private func reason(_ waiter: Waiter, _ status: DataplaneStatus) -> String? {
     let known = announced[waiter.key]
@@ -138,7 +147,7 @@ struct Attachments<Client> {
     if !status.inSync { return status.reason(waiter.key) }
     switch waiter.wish {
     case .present:
-      guard let known, isHis else { return "the datastore has not told of the endpoint yet" }
+      guard let known, isHis else { return Self.unknown(known, to: waiter.endpoint.containerID) }
       return status.reason(waiter.key)
         ?? (status.applied < known.generation ? "the kernel is being programmed" : nil)
     case .absent:

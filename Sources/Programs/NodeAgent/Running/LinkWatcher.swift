@@ -74,49 +74,23 @@ struct LinkWatcher {
     }
   }
 
-  /// When changes of the host's network are told. They come in heaps, and each makes the whole of
-  /// it be read: so they are told when there has been none for a while, but none waits for longer
-  /// than `longest`, however many come.
-  struct HostPause: Sendable {
-    static let quiet = Duration.milliseconds(500)
-    static let longest = Duration.seconds(2)
-    /// When those that nobody was told of are to be told at the latest.
-    private var latest: Duration?
-    /// When they are, if no other comes.
-    private var due = Duration.zero
-
-    /// One has come.
-    mutating func note(at now: Duration) {
-      let latest = self.latest ?? now + Self.longest
-      self.latest = latest
-      due = min(now + Self.quiet, latest)
-    }
-
-    /// For how long to wait; `nil` when there is none to tell of.
-    func wait(at now: Duration) -> Duration? { latest.map { _ in max(due - now, .zero) } }
-
-    /// Whether to tell of them now.
-    ///
-    /// - Parameter isTelling: Something else is told now, and may depend on what is the host's.
-    mutating func take(at now: Duration, isTelling: Bool) -> Bool {
-      guard latest != nil, isTelling || now >= due else { return false }
-      latest = nil
-      return true
-    }
-  }
-
+  /// Told of changes on the watcher's thread, where blocking is allowed, before its consumer is.
+  typealias Heed = @Sendable (Changes) -> Void
   typealias Open = @Sendable () throws(NetlinkError) -> RouteMonitor
 
   private let executor: ThreadExecutor
   private let clock: SyncClock
   private let open: Open
+  private let heed: Heed
 
-  /// - Parameter open: Subscribes to what happens.
+  /// - Parameters:
+  ///   - open: Subscribes to what happens.
+  ///   - heed: Looks at what has changed, on the watcher's thread.
   init(
     clock: SyncClock = .continuous,
     open: @escaping Open = { () throws(NetlinkError) in
       try RouteMonitor([.links, .addresses, .routes])
-    }
+    }, heed: @escaping Heed = { _ in }
   ) throws(NetlinkError) {
     do throws(SystemCallError) {
       executor = try ThreadExecutor(name: "links")
@@ -125,11 +99,12 @@ struct LinkWatcher {
     }
     self.clock = clock
     self.open = open
+    self.heed = heed
   }
 
   /// What happens, until the consumer's task ends. Whenever watching begins, for the first time or
-  /// after a failure, it says that everything is to be looked at, and so it does at once when so much
-  /// happened that the kernel could not tell all of it.
+  /// after a failure, it says that everything is to be looked at, and so it does when so much happened
+  /// that the kernel could not tell all of it: at once, and as long as that goes on every two seconds.
   func changes(log: Logger) -> some AsyncSequence<Changes, Never> {
     let waiting = Waiting()
     let stream = AsyncStream<Void>(bufferingPolicy: .bufferingNewest(1)) { continuation in
@@ -159,8 +134,7 @@ struct LinkWatcher {
   ) -> NetlinkError? {
     do throws(NetlinkError) {
       let monitor = try open()
-      waiting.add(Changes(areLost: true))
-      continuation.yield()
+      tell(Changes(areLost: true), waiting, continuation)
       try follow(monitor, waiting, continuation, log)
       return nil
     } catch {
@@ -168,14 +142,25 @@ struct LinkWatcher {
     }
   }
 
+  private func tell(
+    _ changes: Changes, _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation
+  ) {
+    heed(changes)
+    waiting.add(changes)
+    continuation.yield()
+  }
+
   private func follow(
     _ monitor: RouteMonitor, _ waiting: Waiting, _ continuation: AsyncStream<Void>.Continuation,
     _ log: Logger
   ) throws(NetlinkError) {
     var pause = HostPause()
+    var losses = LossPause()
     var gateways: Set<IPAddress> = []
     while !Task.isCancelled {
-      let wait = min(pause.wait(at: clock.now()) ?? HostPause.quiet, HostPause.quiet)
+      let start = clock.now()
+      let waits = [pause.wait(at: start), losses.wait(at: start), HostPause.quiet]
+      let wait = waits.compactMap { $0 }.min() ?? .zero
       var file = pollfd(fd: monitor.fileDescriptor, events: Int16(POLLIN), revents: 0)
       let isReadable = poll(&file, 1, Self.milliseconds(wait)) > 0
       var changes = Changes()
@@ -184,17 +169,19 @@ struct LinkWatcher {
         if let events = try receive(monitor) {
           for event in events { changes.take(event, &gateways) }
         } else {
-          log.info("watching interfaces: more happened than could be told, all is looked at again")
-          changes.areLost = true
+          losses.note()
           gateways.removeAll()
         }
       }
       let now = clock.now()
       if changes.host { pause.note(at: now) }
-      changes.host = pause.take(at: now, isTelling: !changes.names.isEmpty)
+      changes.areLost = losses.take(at: now)
+      changes.host = pause.take(at: now, isTelling: changes.areLost || !changes.names.isEmpty)
       guard !changes.isEmpty else { continue }
-      waiting.add(changes)
-      continuation.yield()
+      if changes.areLost {
+        log.info("watching interfaces: more happened than could be told, all is looked at again")
+      }
+      tell(changes, waiting, continuation)
     }
   }
 

@@ -37,14 +37,20 @@ final class PodMTU: Sendable {
     pattern = try? InterfacePattern.compile(Self.cards).get()
   }
 
+  /// The host's network has changed, perhaps: looks again if that may matter. It asks the kernel, so
+  /// it is for a thread that may block.
+  func take(_ changes: LinkWatcher.Changes) {
+    if changes.areLost || changes.host { update() } else { linksChanged(changes.names) }
+  }
+
   /// Interfaces have changed: looks again if any of them counts.
-  func linksChanged(_ names: Set<String>) {
+  private func linksChanged(_ names: Set<String>) {
     let known = state.withLock { $0.names }
     if names.contains(where: { known.contains($0) || pattern?.matches($0) == true }) { update() }
   }
 
   /// Looks at the host's interfaces and writes what follows, if it is new.
-  func update() {
+  private func update() {
     do throws(NetlinkError) {
       update(try HostNetwork.read())
     } catch {

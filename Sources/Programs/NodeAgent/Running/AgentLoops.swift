@@ -15,11 +15,7 @@ import Telemetry
 /// Each loop waits for its own only: what policy leads to elsewhere is put where the loop concerned
 /// finds the newest of it, so that neither a BIRD that does not answer nor a port that is not free
 /// holds policy up.
-///
-/// Its description is what the service group logs: a name, and nothing of the environment.
-struct AgentLoop: Service, CustomStringConvertible {
-  var description: String { "agent" }
-
+struct AgentLoops: Sendable {
   /// What somebody asked over the socket.
   typealias Request = (AgentRequest, AgentResponder)
 
@@ -34,58 +30,47 @@ struct AgentLoop: Service, CustomStringConvertible {
   var settings: SettingsState
   let log: Logger
 
-  func run() async throws {
-    let watcher = try LinkWatcher()
+  /// What is to run, in the order of its start. It ends in the reverse order, each before the next:
+  /// health is served to the last.
+  func services() throws -> [any Service] {
     let plans = AsyncStream.makeStream(
       of: NetworkEngine.Plan.self, bufferingPolicy: .bufferingNewest(1))
     let addresses = AsyncStream.makeStream(
       of: StatusAddresses.self, bufferingPolicy: .bufferingNewest(1))
-    await core.startRetrying()
-    mtu.update()
-    // From here on the dataplane is asked every second. One that does not answer for as long as
-    // upstream's default allows is not live.
-    health.register("int_dataplane", reports: [.live, .ready], timeout: .seconds(90))
-    await core.checkTable()
-    try await withGracefulShutdownHandler {
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await source.run() }
-        group.addTask { await follow(plans.continuation, addresses.continuation) }
-        group.addTask {
-          for await next in addresses.stream {
-            await server.serve(health: next.health, metrics: next.metrics)
-          }
+    let mtu = mtu
+    let watcher = try LinkWatcher(heed: { mtu.take($0) })
+    var services = [
+      AgentService("status server") { await server.stop() },
+      AgentService(loop: "addresses of the status server") {
+        for await next in addresses.stream {
+          await server.serve(health: next.health, metrics: next.metrics)
         }
-        group.addTask {
-          for await (request, responder) in requests { await core.take(request, responder) }
+      },
+      AgentService(loop: "table") { try await guardTable() },
+      AgentService(loop: "retries") { await core.keepRetrying() },
+      AgentService(loop: "links") {
+        for await changes in watcher.changes(log: log) {
+          if changes.areLost { await core.refreshInterfaces() }
+          await core.linksChanged(changes.names, host: changes.host)
         }
-        group.addTask {
-          for await changes in watcher.changes(log: log) {
-            if changes.areLost || changes.host {
-              mtu.update()
-            } else {
-              mtu.linksChanged(changes.names)
-            }
-            if changes.areLost { await core.refreshInterfaces() }
-            await core.linksChanged(changes.names, host: changes.host)
-          }
-        }
-        group.addTask { try await guardTable() }
-        if let bird {
-          group.addTask { for await plan in plans.stream { await bird.take(plan) } }
-          group.addTask { try await watch(bird) }
-        }
-        group.addTask {
-          try? await gracefulShutdown()
-          throw CancellationError()
-        }
-        defer { group.cancelAll() }
-        // The first error ends the loop; `waitForAll` would wait for the others, which never end.
-        do { while try await group.next() != nil {} } catch is CancellationError {}
-      }
-    } onGracefulShutdown: {
-      log.info("stopping")
+      },
+    ]
+    if let bird {
+      services += [
+        AgentService(loop: "BIRD") { try await watch(bird) },
+        AgentService(loop: "plans for BIRD") {
+          for await plan in plans.stream { await bird.take(plan) }
+        },
+      ]
     }
-    await core.stopRetrying()
+    services += [
+      AgentService(loop: "source") { await source.run() },
+      AgentService(loop: "updates") { await follow(plans.continuation, addresses.continuation) },
+      AgentService(loop: "requests") {
+        for await (request, responder) in requests { await core.take(request, responder) }
+      },
+    ]
+    return services
   }
 
   /// Where health and metrics are served; `nil` is nowhere.
@@ -141,11 +126,13 @@ struct AgentLoop: Service, CustomStringConvertible {
       ?? .zero
   }
 
-  /// Between refreshes, which look at everything, looks at whether there is a table at all.
+  /// Between refreshes, which look at everything, looks at whether there is a table at all. A
+  /// dataplane that does not answer for as long as upstream's default allows is not live.
   private func guardTable() async throws {
+    health.register("int_dataplane", reports: [.live, .ready], timeout: .seconds(90))
     while true {
-      try await Task.sleep(for: .seconds(1))
       await core.checkTable()
+      try await Task.sleep(for: .seconds(1))
     }
   }
 
