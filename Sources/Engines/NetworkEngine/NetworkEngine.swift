@@ -73,9 +73,6 @@ public struct NetworkEngine: Sendable {
     didSet { if workloadInterfacePrefixes != oldValue { isRoutingDirty = true } }
   }
 
-  /// The labels of this node.
-  public var labels: [String: String] { nodes[node]?.labels ?? [:] }
-
   /// Takes in one change. An update that says what is known already costs a comparison.
   public mutating func apply(_ update: SyncUpdate) {
     switch update {

@@ -16,7 +16,7 @@ extension ChildProgram {
   /// Why there is no outcome.
   public enum Failure: Error, Hashable, Sendable {
     case notStarted(SystemCallError)
-    /// It wrote too much, or did not end its output in time; it has been killed, with all that it
+    /// It wrote too much, or did not end in time; it has been killed, with all that it
     /// had started.
     case stopped
   }
@@ -48,12 +48,27 @@ extension ChildProgram {
     }
     toChild.closeReader()
     fromChild.closeWriter()
-    let output = Self.talk(
-      toChild, bytes, fromChild.reader, outputLimit, until: monotonicMilliseconds() + milliseconds)
-    if output == nil { kill(-child, SIGKILL) }
-    let end = Self.wait(for: child)
-    guard let output else { throw .stopped }
+    let deadline = monotonicMilliseconds() + milliseconds
+    let output = Self.talk(toChild, bytes, fromChild.reader, outputLimit, until: deadline)
+    // It may go on though its output has ended.
+    guard let output, let end = Self.end(of: child, by: deadline) else {
+      kill(-child, SIGKILL)
+      _ = Self.wait(for: child)
+      throw .stopped
+    }
     return Outcome(status: end.status, signal: end.signal, output: output)
+  }
+
+  /// How a child ended; nil when it has not by then.
+  private static func end(of child: Int32, by deadline: Int) -> (status: Int32, signal: Int32?)? {
+    var status: Int32 = 0
+    while true {
+      let ended = waitpid(child, &status, WNOHANG)
+      if ended == child { return end(status) }
+      if ended < 0, errno != EINTR { return (0, nil) }
+      guard monotonicMilliseconds() < deadline else { return nil }
+      poll(nil, 0, 1)
+    }
   }
 
   /// Feeds the input and collects the output until it ends; nil when it is too much or takes too

@@ -107,6 +107,8 @@ public actor Dataplane {
     if let context {
       context.configure(configuration)
       context.take(own)
+      // Also what came while an earlier start had failed half-way.
+      for change in untold { context.apply(change) }
       tell([])
     } else {
       let context = DataplaneContext(

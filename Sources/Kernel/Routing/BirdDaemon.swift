@@ -155,7 +155,7 @@ public struct BirdDaemon: Sendable {
     let outcome: ChildProgram.Outcome
     do throws(ChildProgram.Failure) {
       outcome = try ChildProgram([program] + arguments).run(
-        withErrors: true, outputLimit: 1 << 16, milliseconds: Self.startLimit)
+        withErrors: true, milliseconds: Self.startLimit)
     } catch {
       switch error {
       case .notStarted(let error):

@@ -76,6 +76,12 @@ struct ChildProgramTests {
     #expect(isGone())
   }
 
+  @Test("is ended when it goes on after the end of its output")
+  func lingering() throws {
+    let script = "exec >&- 2>&-; sleep 600"
+    #expect(throws: ChildProgram.Failure.stopped) { try run(script, milliseconds: 500) }
+  }
+
   @Test("is ended when its output has no end")
   func endless() throws {
     #expect(throws: ChildProgram.Failure.stopped) { try run("cat /dev/zero") }

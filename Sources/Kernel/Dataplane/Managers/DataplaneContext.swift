@@ -52,6 +52,9 @@ final class DataplaneContext {
   private var links: [String: Link] = [:]
   /// The MAC addresses of their other ends, as far as they could be asked for.
   private var ends: [String: End] = [:]
+  /// Interfaces that nobody claimed when they were looked at last: what is known of them is of use for
+  /// that one round.
+  private var unclaimed: Set<String> = []
 
   /// The other end of an interface with an index.
   private struct End {
@@ -132,11 +135,13 @@ final class DataplaneContext {
   /// to be made true anew.
   func look() -> Set<String> {
     readOwn()
+    forgetUnclaimed()
     var names = marked.union(claims.takeTouched())
     marked.removeAll()
     for name in names {
       guard claims.isWorkloadName(name), !claims.claimants(of: name).isEmpty else {
         unseen[name] = nil
+        unclaimed.insert(name)
         continue
       }
       do throws(NetlinkError) {
@@ -154,6 +159,14 @@ final class DataplaneContext {
       refused[key] = claims.problem(of: key)
     }
     return names
+  }
+
+  private func forgetUnclaimed() {
+    for name in unclaimed where claims.claimants(of: name).isEmpty {
+      links[name] = nil
+      ends[name] = nil
+    }
+    unclaimed.removeAll()
   }
 
   /// Reads what is the host's, if that may have changed since, and marks the interfaces concerned.
