@@ -1,9 +1,11 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import AgentProtocol
+import HostSystem
 import TestSupport
 import Testing
+
+@testable import AgentProtocol
 
 @Suite("The client and agents that do not do their part")
 struct ClientTests {
@@ -42,6 +44,26 @@ struct ClientTests {
     await #expect(
       onThread { ask(path, .status, milliseconds: 0) }
         == .failure(.noAnswer(path: path, milliseconds: 0, lastPending: nil)))
+  }
+
+  @Test("an agent that never stops saying why it is not done is given up in time")
+  func talkative() async throws {
+    let directory = TemporaryFolder()
+    let path = directory.socket
+    let listener = RawSocket(listeningOn: path)
+    defer { listener.finish() }
+    let frame = try AgentReply.pending(reason: "busy").frame()
+    let frames = (0..<100).flatMap { _ in frame }
+    async let served: Void = onThread {
+      let connection = listener.accepted()
+      defer { connection.finish() }
+      // There is always something to read; but a test that fails ends.
+      let end = monotonicMilliseconds() + 5000
+      while monotonicMilliseconds() < end, connection.send(frames) {}
+    }
+    let result = await onThread { ask(path, .status, milliseconds: 100) }
+    await served
+    #expect(result == .failure(.noAnswer(path: path, milliseconds: 100, lastPending: "busy")))
   }
 
   @Test("an agent whose queue is full is given up in time")

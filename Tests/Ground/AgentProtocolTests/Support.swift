@@ -55,9 +55,11 @@ struct RawSocket {
 
   func accepted() -> RawSocket { RawSocket(fd: accept(fd, nil, nil)) }
 
-  func send(_ bytes: some Collection<UInt8>) {
+  /// Whether the other side still took it.
+  @discardableResult
+  func send(_ bytes: some Collection<UInt8>) -> Bool {
     let bytes = Array(bytes)
-    _ = Glibc.send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    return Glibc.send(fd, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
   }
 
   /// Everything until the other side closes; nil when it does not.
