@@ -3,6 +3,8 @@
 
 import AgentProtocol
 import Dataplane
+import DesiredState
+import PolicyModel
 import Testing
 
 @testable import NodeAgent
@@ -21,5 +23,35 @@ struct AttachmentsTests {
     #expect(early.map(\.reply) == [.pending(reason: "the datastore has not been read yet")])
     let later = attachments.settle(DataplaneStatus(number: 2, inSync: true))
     #expect(later.map(\.reply) == [.programmed])
+  }
+
+  @Test("who waits for an endpoint that goes, or becomes another's, is told that it is in vain")
+  func vain() {
+    let key = EndpointID.workload(WorkloadEndpointID(namespace: "ns", name: "a"))
+    func change(_ container: String) -> DesiredChange {
+      .endpoint(key, DesiredEndpoint(interfaceName: "calia", containerID: container))
+    }
+    func waiting() -> Attachments<Int> {
+      var attachments = Attachments<Int>()
+      _ = attachments.announce([change("c1")])
+      attachments.attach(endpoint, 1)
+      // The kernel does not have it yet.
+      _ = attachments.settle(DataplaneStatus(number: 1, inSync: true))
+      return attachments
+    }
+    func reply(_ reason: String) -> [AgentReply] { [.failed(reason: reason)] }
+    var deleted = waiting()
+    #expect(
+      deleted.announce([.endpointRemoved(key)]).answers.map(\.reply)
+        == reply("the endpoint was deleted"))
+    var replaced = waiting()
+    #expect(
+      replaced.announce([change("c2")]).answers.map(\.reply)
+        == reply("another container has the endpoint"))
+    var detached = waiting()
+    #expect(
+      detached.detach(endpoint, 2).map(\.reply) == reply("the endpoint was detached"))
+    // Nobody waits any more, so that nobody is answered twice.
+    #expect(deleted.settle(DataplaneStatus(number: 2, applied: 9, inSync: true)).isEmpty)
   }
 }
