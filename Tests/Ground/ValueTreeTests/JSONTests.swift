@@ -47,6 +47,7 @@ struct JSONTests {
       ("\"\\u12G4\"", "1:2: \\u must be followed by four hexadecimal digits"),
       ("\"\\ud800\"", "1:2: half of a surrogate pair"),
       ("\"\\ud800\\u0041\"", "1:2: half of a surrogate pair"),
+      ("\"\\ud83d\\ud83d\"", "1:2: half of a surrogate pair"),
       ("\"\\udc00\\ud800\"", "1:2: half of a surrogate pair"),
       ("[1] // no", "1:5: unexpected '/' after the end of the value"),
       ("\u{FEFF}1", "1:1: JSON must not begin with a byte order mark"),
@@ -92,6 +93,8 @@ struct JSONTests {
   func bounds() throws {
     let deep = String(repeating: "[", count: 100) + String(repeating: "]", count: 100)
     _ = try JSON.parse(deep)
+    let oneMore = "[\(deep)]"
+    #expect(jsonError(oneMore)?.hasSuffix("lists and maps may be nested at most 100 deep") == true)
     let deeper = String(repeating: "[", count: 100_000)
     #expect(jsonError(deeper)?.hasSuffix("lists and maps may be nested at most 100 deep") == true)
     let large = [UInt8](repeating: 0x20, count: (16 << 20) + 1)

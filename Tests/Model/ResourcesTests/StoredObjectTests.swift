@@ -100,6 +100,20 @@ struct StoredObjectTests {
     #expect(problems.map { "\($0.path)" } == ["spec.nets[0]"])
   }
 
+  @Test("may have an empty list where a file must have something in it or no list")
+  func emptyList() throws {
+    let spec: Value = ["exportV4": [["action": "Accept", "operations": []]]]
+    #expect(
+      complaints(.bgpFilter, spec: spec) == [
+        "spec.exportV4[0].operations: must have 1 to 10 items, has 0"
+      ])
+    let value: Value = ["metadata": ["name": "f"], "spec": spec]
+    let stored = try ResourceDocument.decodeStored(value, kind: .bgpFilter)
+    #expect(stored.problems == [])
+    let json = JSON.bytes(value)
+    #expect(ResourceDocument.readStored(json.span, kind: .bgpFilter) != nil)
+  }
+
   @Test("look as Calico writes them")
   func form() throws {
     var policy = try #require(try read(Book.networkPolicy).first as? NetworkPolicy)

@@ -26,5 +26,6 @@ extension ValidationCase {
     "IP pool size is too small for use with Calico IPAM. It must be equal to or greater than the "
     + "block size."
   static let peerIP = "must be an IP address, address:port or [IPv6 address]:port"
+  static let rate = "must be a number from 1 to 9999, '/' and second, minute, hour or day"
   static let unused = "communities are defined but not used in prefixAdvertisements"
 }

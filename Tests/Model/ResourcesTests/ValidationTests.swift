@@ -251,7 +251,7 @@ struct ValidationTests {
       "natOutgoingAddress must be a valid IPv4 address",
       "must be a port or a range \"n:m\" from 0 to 65535",
       "must be a 32-bit mask with at least two bits set", "must be between 0 and 65535",
-      "must be a number from 1 to 9999, '/' and second, minute, hour or day",
+      ValidationCase.rate,
       "must be one of Trace, Debug, Info, Warning, Error, Fatal",
       "must be a time span such as 90s or 1m30s"),
     ValidationCase(
@@ -267,6 +267,20 @@ struct ValidationTests {
     ValidationCase(
       .felixConfiguration, ["routeTableRanges": [["min": 1, "max": 70_000]]],
       "targets too many tables"),
+    ValidationCase(
+      .felixConfiguration,
+      [
+        "wireguardInterfaceName": "wireguard.cali1", "logActionRateLimit": "9999/day",
+        "healthHost": .string(String(repeating: "h", count: 64)),
+      ]),
+    ValidationCase(
+      .felixConfiguration, ["wireguardInterfaceName": "wireguard.cali10"],
+      "must be at most 15 letters, digits, ':', '.', '_', '+' or '-'"),
+    ValidationCase(
+      .felixConfiguration, ["healthHost": .string(String(repeating: "h", count: 65))],
+      "must be at most 64 letters, digits, ':', '.', '_', '+' or '-'"),
+    ValidationCase(.felixConfiguration, ["logActionRateLimit": "+5/second"], ValidationCase.rate),
+    ValidationCase(.felixConfiguration, ["logActionRateLimit": "10000/day"], ValidationCase.rate),
   ]
 
   @Test("agents' settings", arguments: felix)
