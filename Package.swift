@@ -345,7 +345,8 @@ let package = Package(
         "Telemetry", "TestSupport", "ValueTree", logging,
       ], exclude: ["Snapshots", "defects.txt"]),
     tests(
-      "Kernel/RoutingTests", ["Addressing", "DesiredState", "Routing", "TestSupport"],
+      "Kernel/RoutingTests",
+      ["Addressing", "DesiredState", "HostSystem", "Routing", "TestSupport"],
       exclude: ["defects.txt"]),
     // Random worlds of policy, judged by oracle, simulator and kernel.
     tests(

@@ -133,6 +133,27 @@ struct MetricsTests {
     #expect(calls.value == 2)
   }
 
+  @Test("a collector takes the place neither of a metric of ours nor of an earlier collector's")
+  func collectorsOfOneName() {
+    registry.counter("ours", help: "Ours.").increment()
+    for (name, number) in [("ours", 7), ("theirs", 8), ("theirs", 9)] as [(String, Double)] {
+      registry.addCollector {
+        let sample = MetricFamily.Sample(number)
+        return [MetricFamily(name: name, help: "Collected.", kind: .gauge, samples: [sample])]
+      }
+    }
+    #expect(
+      registry.text() == """
+        # HELP ours Ours.
+        # TYPE ours counter
+        ours 1
+        # HELP theirs Collected.
+        # TYPE theirs gauge
+        theirs 8
+
+        """)
+  }
+
   @Test("threads lose no increment")
   func threads() async {
     await withTaskGroup(of: Void.self) { group in

@@ -56,6 +56,32 @@ struct BirdDaemonTests {
     #expect(try runProgram(["cat", daemon.configurationFile]).output == "router id 10.0.0.1;\n")
   }
 
+  @Test("keeps the old file, and no other, when the BIRD that runs refuses what passed the check")
+  func refusedByTheRunningOne() throws {
+    let folder = TemporaryFolder()
+    var configuration = BGPDaemonConfiguration.example
+    configuration.logFile = folder.file("bird.log")
+    let daemon = BirdDaemon(runDirectory: folder.path)
+    let old = configuration.render()
+    try folder.write(old, to: "bird.cfg")
+    let bird = try ScriptedBird(
+      socket: daemon.socket,
+      answers: [
+        "0002-Reading configuration from bird.cfg.new\n8002 bird.cfg.new:7:1 not today\n"
+      ])
+    defer { withExtendedLifetime(bird) {} }
+    configuration.logLevel = .none
+    #expect(
+      throws: RoutingError.refused(
+        "Reading configuration from bird.cfg.new; bird.cfg.new:7:1 not today")
+    ) {
+      _ = try daemon.apply(configuration.render())
+    }
+    #expect(folder.read("bird.cfg") == old)
+    #expect(
+      TemporaryFolder.names(in: folder.path).filter { $0.hasPrefix("bird.cfg") } == ["bird.cfg"])
+  }
+
   @Test("says that nobody listens when no BIRD runs")
   func notRunning() throws {
     let folder = TemporaryFolder()

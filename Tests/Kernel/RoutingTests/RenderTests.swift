@@ -61,6 +61,27 @@ struct RenderTests {
         """)
   }
 
+  @Test("announces a single address by its own route, and makes no route into nothing for it")
+  func blockOfOneAddress() throws {
+    var configuration = two
+    configuration.blocks = [try #require(CIDR("10.65.0.7/32"))]
+    let text = configuration.render()
+    #expect(
+      section("protocol static calico_blocks4 {", of: text) == """
+        protocol static calico_blocks4 {
+          ipv4;
+        }
+        """)
+    #expect(
+      section("filter calico_export4 {", of: text) == """
+        filter calico_export4 {
+          if net ~ [ 10.99.0.0/16+ ] then reject;
+          if net ~ [ 10.65.0.0/16+ ] then accept;
+          reject;
+        }
+        """)
+  }
+
   @Test("waits for the peer whose address is greater as text")
   func passiveSide() throws {
     let text = two.render()
@@ -68,6 +89,15 @@ struct RenderTests {
     let smaller = try #require(section("protocol bgp Mesh_10_0_0_1 {", of: text))
     #expect(greater.contains("passive on;"))
     #expect(!smaller.contains("passive on;"))
+  }
+
+  @Test("calls a peer that is configured, whose address is greater too: it need not know of us")
+  func activeSide() throws {
+    let text = two.render()
+    for name in ["Global_10_0_0_9_port_1179", "Node_10_0_0_8"] {
+      let session = try #require(section("protocol bgp \(name) {", of: text))
+      #expect(!session.contains("passive on;"))
+    }
   }
 
   @Test("has no session towards a family that the node has no address of")
