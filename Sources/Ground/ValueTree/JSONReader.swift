@@ -75,10 +75,10 @@ public struct JSONReader {
     var number: Int64 = 0
     while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
       digits += 1
-      number = number * 10 + Int64(byte - UInt8(ascii: "0"))
-      offset += 1
       // More could be too large: the tree may say.
       if digits > 18 { return nil }
+      number = number * 10 + Int64(byte - UInt8(ascii: "0"))
+      offset += 1
     }
     let first = start + (isNegative ? 1 : 0)
     guard digits > 0, digits == 1 || bytes[first] != UInt8(ascii: "0"),

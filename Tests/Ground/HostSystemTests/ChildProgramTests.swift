@@ -78,7 +78,7 @@ struct ChildProgramTests {
 
   @Test("is ended when it goes on after the end of its output")
   func lingering() throws {
-    let script = "exec >&- 2>&-; sleep 600"
+    let script = "exec >&- 2>&-; sleep 20"
     #expect(throws: ChildProgram.Failure.stopped) { try run(script, milliseconds: 500) }
   }
 
