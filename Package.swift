@@ -373,8 +373,8 @@ let package = Package(
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
         "HostSystem", "LocalDatastore", "Netlink", "NetworkEngine", "NodeAgent", "PolicyModel",
-        "Resources", "Routing", "Settings", "StoreSync", "SyncModel", "Telemetry", "TestSupport",
-        "ValueTree", lifecycle, logging,
+        "Resources", "Routing", "Selectors", "Settings", "StoreSync", "SyncModel", "Telemetry",
+        "TestSupport", "ValueTree", lifecycle, logging,
       ], exclude: ["defects.txt"]),
     // Everything of a node around policy, in random worlds.
     tests(

@@ -54,4 +54,13 @@ struct AttachmentsTests {
     // Nobody waits any more, so that nobody is answered twice.
     #expect(deleted.settle(DataplaneStatus(number: 2, applied: 9, inSync: true)).isEmpty)
   }
+
+  @Test("of several who wait, just those who have gone are forgotten")
+  func drops() {
+    var attachments = Attachments<Int>()
+    for client in 1...3 { _ = attachments.detach(endpoint, client) }
+    attachments.drop { $0 == 2 }
+    let answers = attachments.settle(DataplaneStatus(number: 1, inSync: true))
+    #expect(answers.map(\.client) == [1, 3])
+  }
 }

@@ -3,6 +3,7 @@
 
 import Dataplane
 import Resources
+import Selectors
 import Settings
 import SyncModel
 import Testing
@@ -63,6 +64,28 @@ struct SettingsStateTests {
     let live = ["default": spec { $0.defaultEndpointToHostAction = "Accept" }]
     #expect(state.update(live, labels: [:]).isEmpty)
     #expect(state.dataplane.endpointToHostAction == .accept)
+  }
+
+  @Test("a configuration for chosen nodes is in force for as long as the node's labels say so")
+  func chosenNodes() throws {
+    var state = try state()
+    _ = state.start([:], labels: [:])
+    var chosen = spec { $0.defaultEndpointToHostAction = "Accept" }
+    chosen.nodeSelector = try Selector("rack == 'a'")
+    let isKnown = state.apply(.felixConfiguration("racks", chosen))
+    #expect(isKnown)
+    for (rack, isChosen) in [("b", false), ("a", true), ("b", false), ("a", true)] {
+      let isNews = state.apply(.node("n1", SyncNode(labels: ["rack": rack])))
+      #expect(isNews, "\(rack)")
+      // Others' labels say nothing of this node.
+      _ = state.apply(.node("n2", SyncNode(labels: ["rack": "a"])))
+      let said = state.settle()
+      #expect(said.isEmpty)
+      #expect(state.dataplane.endpointToHostAction == (isChosen ? .accept : .drop), "\(rack)")
+    }
+    _ = state.apply(.node("n1", nil))
+    _ = state.settle()
+    #expect(state.dataplane.endpointToHostAction == .drop)
   }
 
   @Test(
