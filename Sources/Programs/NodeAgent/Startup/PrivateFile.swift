@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Small files that are replaced whole: a reader sees the old or the new text, never half of one.
 enum PrivateFile {
@@ -34,7 +35,6 @@ enum PrivateFile {
   }
 
   private static func failure(_ call: String, _ path: String) -> StartupError {
-    let reason = strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-    return .file(call: call, path: path, reason: reason)
+    .file(call: call, path: path, reason: errorText(errno))
   }
 }

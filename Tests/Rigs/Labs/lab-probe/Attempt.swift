@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// One try to reach something: a TCP connection, a UDP question or an ICMP echo, with an answer
 /// that says who gave it.
@@ -17,7 +18,7 @@ final class Attempt {
       case .ok(let answer): answer.isEmpty ? "ok" : "ok \(answer)"
       case .refused: "refused"
       case .timeout: "timeout"
-      case .failed(let code): "unreachable (\(reason(code)))"
+      case .failed(let code): "unreachable (\(errorText(code)))"
       }
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// A small HTTP client: one GET, the body to standard output.
 struct Getter {
@@ -48,7 +49,7 @@ struct Getter {
   }
 
   private func failure(_ code: Int32) -> Int32 {
-    complain("\(address.host): \(reason(code))")
+    complain("\(address.host): \(errorText(code))")
     return code == ECONNREFUSED ? 1 : 2
   }
 }

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import HostSystem
 
 /// One line to standard output, at once.
 func say(_ text: String) { put(text, 1) }
@@ -18,9 +17,4 @@ private func put(_ text: String, _ descriptor: Int32) {
     guard count > 0 else { return }
     rest = rest.dropFirst(count)
   }
-}
-
-/// What an errno means.
-func reason(_ code: Int32) -> String {
-  errorText(code)
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Answers each line over TCP and each datagram over UDP with its own name, the asker's address and
 /// what was asked.
@@ -30,7 +31,7 @@ struct Server {
         guard let socket = Socket.listening(transport, family: family, port: port) else {
           // A kernel without IPv6 is no reason to serve nobody.
           if family == AF_INET6, errno == EAFNOSUPPORT { continue }
-          complain("cannot listen on \(transport.rawValue):\(port): \(reason(errno))")
+          complain("cannot listen on \(transport.rawValue):\(port): \(errorText(errno))")
           return 1
         }
         if transport == .tcp { listeners.append(socket) } else { askers.append(socket) }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Keeps one TCP connection busy with numbered messages that come back, and at the same time tries
 /// without pause to reach targets that must stay out of reach. Reports when it is told to stop.
@@ -55,7 +56,7 @@ struct Stream {
         if now() >= nextSend, end == nil {
           nextSend = now() + interval
           current.sent += 1
-          if !current.socket.send("\(current.sent)\n") { trouble = reason(errno) }
+          if !current.socket.send("\(current.sent)\n") { trouble = errorText(errno) }
         }
         if let problem = receive(&current) { trouble = problem }
         current.mostUnanswered = max(current.mostUnanswered, current.sent - current.received)
@@ -77,12 +78,12 @@ struct Stream {
 
   private func open(_ target: SocketAddress) -> Socket? {
     guard let socket = Socket(.tcp, family: target.family) else {
-      complain("socket: \(reason(errno))")
+      complain("socket: \(errorText(errno))")
       return nil
     }
     let code = target.withPointer { connect(socket.number, $0, $1) }
     if code != 0, errno != EINPROGRESS {
-      complain("connect: \(reason(errno))")
+      complain("connect: \(errorText(errno))")
       return nil
     }
     var entry = pollfd(fd: socket.number, events: Int16(POLLOUT), revents: 0)
@@ -98,7 +99,7 @@ struct Stream {
     while let text = connection.socket.receive() {
       guard !text.isEmpty else {
         let code = connection.socket.failure
-        return code == 0 ? "closed by the other end" : reason(code)
+        return code == 0 ? "closed by the other end" : errorText(code)
       }
       connection.pending += text
       while let end = connection.pending.firstIndex(of: "\n") {
