@@ -127,7 +127,7 @@ let package = Package(
     library("Model/ResourceSchemas", ["HostSystem", "Resources", "ValueTree"]),
 
     // Stores: where objects are kept, and the contract that every store fulfils.
-    library("Stores/Datastore", ["Resources", "ValueTree"]),
+    library("Stores/Datastore", ["HostSystem", "Resources", "ValueTree"]),
     .systemLibrary(
       name: "CSQLite", path: "Sources/Stores/CSQLite", pkgConfig: "sqlite3",
       providers: [.apt(["libsqlite3-dev"])]),
@@ -238,7 +238,9 @@ let package = Package(
     rigProgram("Labs/lab-probe", ["HostSystem"]),
     rigProgram("Labs/calico-demo", ["Lab"]),
     // What the tests of several targets share.
-    rig("Support/TestSupport", ["Datastore", "HostSystem", "PolicyModel", "Resources"]),
+    rig(
+      "Support/TestSupport",
+      ["Addressing", "Datastore", "DesiredState", "HostSystem", "PolicyModel", "Resources"]),
     // Each datastore there is, for tests that run on all of them.
     rig(
       "Support/StoresUnderTest",

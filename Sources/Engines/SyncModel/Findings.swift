@@ -30,11 +30,14 @@ struct Findings: Sendable {
   mutating func wrong(_ field: String, _ reason: String) {
     guard problems.count < Self.limit else { return unsaid += 1 }
     problems.append(
-      ConversionProblem(key: key, field: Self.cut(field), reason: Self.cut(reason)))
+      ConversionProblem(
+        key: key, field: field.cut(to: Self.lengthLimit), reason: reason.cut(to: Self.lengthLimit)))
   }
 
   /// A field that is right and asks for something; nil: for what only a newer version knows.
-  mutating func asks(_ field: String, for feature: Feature?) { asks.add(Self.cut(field), feature) }
+  mutating func asks(_ field: String, for feature: Feature?) {
+    asks.add(field.cut(to: Self.lengthLimit), feature)
+  }
 
   /// Fields of a newer version, or ones that could not be read.
   mutating func unknown(_ members: [UnknownMember], in path: String) {
@@ -53,7 +56,7 @@ struct Findings: Sendable {
       }
       if let said {
         if problems[said].reason == Self.unreadable {
-          problems[said].reason = Self.cut("\(reason), and counts as not given")
+          problems[said].reason = "\(reason), and counts as not given".cut(to: Self.lengthLimit)
         }
       } else {
         wrong(path.isEmpty ? "object" : path, reason)
@@ -73,10 +76,5 @@ struct Findings: Sendable {
     guard path.hasPrefix(outer) else { return false }
     let rest = path.utf8.dropFirst(outer.utf8.count)
     return rest.isEmpty || rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: "[")
-  }
-
-  private static func cut(_ text: String) -> String {
-    guard text.utf8.count > lengthLimit else { return text }
-    return String(text.unicodeScalars.prefix(lengthLimit)) + "…"
   }
 }

@@ -23,6 +23,15 @@ extension StringProtocol {
     return result
   }
 
+  /// The text's beginning, with `…` where something is missing: what others wrote may be endless.
+  ///
+  /// - Parameter limit: in Unicode scalars, as one character may be as long as the whole.
+  public func cut(to limit: Int) -> String {
+    let kept = unicodeScalars.prefix(limit)
+    if kept.endIndex == unicodeScalars.endIndex { return String(self) }
+    return String(String.UnicodeScalarView(kept)) + "…"
+  }
+
   /// A value of somebody's as a message shows it: on one line, in single quotes.
   public var quoted: String { "'\(onOneLine)'" }
 

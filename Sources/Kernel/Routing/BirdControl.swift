@@ -46,12 +46,12 @@ public struct BirdControl: ~Copyable {
     address.sun_family = sa_family_t(AF_UNIX)
     let text = Array(path.utf8)
     guard text.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      throw .system(call: "connect", path: path, code: ENAMETOOLONG)
+      throw .system(SystemCallError("connect", path, code: ENAMETOOLONG))
     }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: text) }
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard let socket = Descriptor(Glibc.socket(AF_UNIX, type, 0)) else {
-      throw .system(call: "socket", path: path, code: errno)
+      throw .system(SystemCallError("socket", path, code: errno))
     }
     let size = socklen_t(MemoryLayout<sockaddr_un>.size)
     let number = socket.number
@@ -62,7 +62,7 @@ public struct BirdControl: ~Copyable {
       switch errno {
       case ENOENT, ECONNREFUSED: throw .notRunning(socket: path)
       case EACCES, EPERM: throw .permissionDenied(socket: path)
-      case let code: throw .system(call: "connect", path: path, code: code)
+      case let code: throw .system(SystemCallError("connect", path, code: code))
       }
     }
     return socket
@@ -78,7 +78,7 @@ public struct BirdControl: ~Copyable {
         Glibc.send(socket.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       if sent < 0, errno == EINTR { continue }
-      guard sent > 0 else { throw .system(call: "send", path: path, code: errno) }
+      guard sent > 0 else { throw .system(SystemCallError("send", path, code: errno)) }
       bytes = bytes.dropFirst(sent)
     }
     return try answer()

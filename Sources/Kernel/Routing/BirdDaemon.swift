@@ -99,7 +99,7 @@ public struct BirdDaemon: Sendable {
     let second = runDirectory + "/bird6.ctl"
     unlink(second)
     guard symlink("bird.ctl", second) == 0 else {
-      throw .system(call: "symlink", path: second, code: errno)
+      throw .system(SystemCallError("symlink", second, code: errno))
     }
     let deadline = monotonicMilliseconds() + 5000
     while true {
@@ -116,7 +116,11 @@ public struct BirdDaemon: Sendable {
 
   /// Writes the text beside the file in force, and has BIRD check it.
   private func stage(_ configuration: String) throws(RoutingError) {
-    try writeFile(stagedFile, configuration)
+    do throws(SystemCallError) {
+      try SmallFile.write(stagedFile, configuration, mode: 0o600)
+    } catch {
+      throw .system(error)
+    }
     let check = try run(["-p", "-c", stagedFile])
     guard check.status != 0 else { return }
     unlink(stagedFile)
@@ -128,24 +132,11 @@ public struct BirdDaemon: Sendable {
 
   /// Puts the staged file in force.
   private func install() throws(RoutingError) {
-    guard rename(stagedFile, configurationFile) == 0 else {
-      throw .system(call: "rename", path: configurationFile, code: errno)
+    do throws(SystemCallError) {
+      try SmallFile.rename(stagedFile, to: configurationFile)
+    } catch {
+      throw .system(error)
     }
-  }
-
-  private func writeFile(_ path: String, _ text: String) throws(RoutingError) {
-    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
-    guard let file = Descriptor(open(path, flags, 0o600)) else {
-      throw .system(call: "open", path: path, code: errno)
-    }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(file.number, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw .system(call: "write", path: path, code: errno) }
-      rest = rest.dropFirst(count)
-    }
-    guard fsync(file.number) == 0 else { throw .system(call: "fsync", path: path, code: errno) }
   }
 
   /// Runs `bird` until it exits or goes into the background, and collects what it says.

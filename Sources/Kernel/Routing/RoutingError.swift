@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import HostSystem
+public import HostSystem
 
 /// What can go wrong between the agent and BIRD.
 public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -10,7 +10,7 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The caller may not talk to BIRD.
   case permissionDenied(socket: String)
   /// A call of the system failed.
-  case system(call: String, path: String, code: Int32)
+  case system(SystemCallError)
   /// BIRD did not answer within the time that was given to it.
   case timeout(socket: String)
   /// BIRD refused the configuration or a command.
@@ -28,8 +28,8 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
       "BIRD is not running: nobody listens on \(socket)"
     case .permissionDenied(let socket):
       "no permission to talk to BIRD on \(socket): run this as root"
-    case .system(let call, let path, let code):
-      "\(call) \(path): \(errorText(code))"
+    case .system(let error):
+      "\(error)"
     case .timeout(let socket):
       "BIRD did not answer on \(socket) in time"
     case .refused(let reason):

@@ -1,6 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import ValueTree
+
 /// Something in an object that could not be taken over when a resource was made of the object.
 ///
 /// The resource carries it in an annotation, so that whoever gets it sees it, and the agents report
@@ -21,9 +23,7 @@ public struct LeftOut: Sendable, Hashable {
 
   /// A value in quotes, on one line and cut where it is long.
   public static func shown(_ value: String) -> String {
-    // One character may be as long as the whole.
-    let start = value.unicodeScalars.prefix(60)
-    return String(start).debugDescription + (start.endIndex < value.endIndex ? "…" : "")
+    value.cut(to: 60).debugDescription
   }
 
   /// What the annotation says; nil when nothing was left out.

@@ -34,7 +34,7 @@ struct Refusal: Error, CustomStringConvertible {
     }
   }
 
-  /// Characters that are shown of a value at most.
+  /// What is shown of a value at most.
   private static let valueLimit = 200
 
   /// What stands at a path; empty when nothing does.
@@ -52,7 +52,6 @@ struct Refusal: Error, CustomStringConvertible {
       }
     }
     if found.isNull { return "" }
-    let text = found.string ?? JSON.encode(found)
-    return text.count > valueLimit ? text.prefix(valueLimit) + "…" : text
+    return (found.string ?? JSON.encode(found)).cut(to: valueLimit)
   }
 }

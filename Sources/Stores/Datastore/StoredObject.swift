@@ -106,10 +106,7 @@ package struct StoredObject: Sendable {
   /// All that is wrong in one line, which has an end whatever is stored.
   private static func reason(_ problems: [FieldProblem]) -> String {
     let limit = 20
-    var parts = problems.prefix(limit).map { problem in
-      let text = String("\(problem)".unicodeScalars.prefix(400))
-      return text.unicodeScalars.count < 400 ? text : text + "…"
-    }
+    var parts = problems.prefix(limit).map { "\($0)".cut(to: 400) }
     if problems.count > limit { parts.append("\(problems.count - limit) more") }
     return parts.joined(separator: "; ")
   }

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+public import HostSystem
 public import Resources
 import Synchronization
 
@@ -38,8 +39,8 @@ public final class Syncer: Sendable {
 
   private let store: any Datastore
   private let kinds: [Kind]
-  private let backoff: SyncBackoff
-  private let clock: SyncClock
+  private let backoff: Backoff
+  private let clock: HostClock
   private let report: @Sendable (SyncReport) -> Void
   private let state: Mutex<State>
   private let signal = Signal()
@@ -49,8 +50,8 @@ public final class Syncer: Sendable {
   ///   - kinds: what to follow; a kind that is named twice counts once.
   ///   - report: told what people should know; called from the syncer's tasks.
   public init(
-    _ store: any Datastore, kinds: [Kind], backoff: SyncBackoff = SyncBackoff(),
-    clock: SyncClock = .continuous, report: @escaping @Sendable (SyncReport) -> Void = { _ in }
+    _ store: any Datastore, kinds: [Kind], backoff: Backoff = Backoff(),
+    clock: HostClock = .continuous, report: @escaping @Sendable (SyncReport) -> Void = { _ in }
   ) {
     self.store = store
     self.kinds = Kind.allCases.filter { kinds.contains($0) }

@@ -7,6 +7,7 @@ import PolicyEngine
 import PolicyModel
 import Selectors
 import SyncModel
+import TestSupport
 import Testing
 
 /// An engine and a consumer that holds it to its promises: each batch is in the documented order,

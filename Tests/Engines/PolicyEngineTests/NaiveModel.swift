@@ -7,6 +7,7 @@ import Features
 import PolicyModel
 import Selectors
 import SyncModel
+import TestSupport
 
 /// The same calculation done plainly: everything anew from the whole state, with no index and no
 /// memory of what was before. The engine must agree with it after every flush.

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import TestSupport
 import Addressing
 import DesiredState
 import PolicyEngine

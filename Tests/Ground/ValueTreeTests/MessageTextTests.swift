@@ -19,4 +19,15 @@ struct MessageTextTests {
     #expect(text.onOneLine.onOneLine == text.onOneLine)
     #expect(text.quoted == "'\(expected)'")
   }
+
+  @Test(
+    "what is long is cut by scalars, also inside of one character that goes on and on",
+    arguments: [
+      ("", 0, ""), ("", 3, ""), ("abc", 3, "abc"), ("abcd", 3, "abc…"), ("abcd", 0, "…"),
+      ("e\u{301}e\u{301}", 3, "e\u{301}e…"),
+      ("a" + String(repeating: "\u{301}", count: 1000), 2, "a\u{301}…"),
+    ])
+  func cuts(text: String, limit: Int, expected: String) {
+    #expect(Array(text.cut(to: limit).utf8) == Array(expected.utf8))
+  }
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import HostSystem
 import Synchronization
 import TestSupport
 import Testing
@@ -17,8 +18,8 @@ final class ManualTime: Sendable {
 
   private let state = Mutex(State())
 
-  var clock: SyncClock {
-    SyncClock(now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep($0) })
+  var clock: HostClock {
+    HostClock(now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep($0) })
   }
 
   private func sleep(_ pause: Duration) async throws {

@@ -4,6 +4,7 @@
 import Addressing
 import Datastore
 import Glibc
+import HostSystem
 import LocalDatastore
 import NodeAgent
 import Resources
@@ -131,14 +132,14 @@ final class Folder: Sendable {
   init() throws {
     var template = Array("/tmp/calico-agent-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw StartupError.file(call: "mkdtemp", path: "/tmp", reason: "\(errno)")
+      throw SystemCallError("mkdtemp", code: errno)
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   func read(_ name: String) throws -> String {
     guard let file = fopen(path + "/" + name, "r") else {
-      throw StartupError.file(call: "fopen", path: name, reason: "\(errno)")
+      throw SystemCallError("fopen", name, code: errno)
     }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4096)

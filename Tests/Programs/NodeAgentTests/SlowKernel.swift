@@ -4,6 +4,7 @@
 import Dataplane
 import DesiredState
 import PolicyModel
+import TestSupport
 import Testing
 
 @testable import NodeAgent

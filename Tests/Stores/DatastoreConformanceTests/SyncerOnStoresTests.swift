@@ -27,7 +27,7 @@ struct SyncerOnStoresTests {
     try await subject.withEmpty { store in
       let syncer = Syncer(
         store, kinds: Self.kinds,
-        backoff: SyncBackoff(first: .milliseconds(5), longest: .milliseconds(200)))
+        backoff: Backoff(first: .milliseconds(5), longest: .milliseconds(200)))
       let running = Task { await syncer.run() }
       let writing = Task { try await Self.write(to: subject, seed: seed) }
       var view = SyncView()
@@ -118,7 +118,7 @@ struct SyncerOnStoresTests {
       for index in 0..<20 { _ = try await store.create(sample("n\(index)", "1")) }
       let syncer = Syncer(
         store, kinds: [.globalNetworkSet],
-        backoff: SyncBackoff(first: .milliseconds(1), longest: .milliseconds(50)))
+        backoff: Backoff(first: .milliseconds(1), longest: .milliseconds(50)))
       let running = Task { await syncer.run() }
       var view = SyncView()
       await view.follow(syncer) { $0.status == .inSync }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import HostSystem
 import Resources
 import StoreRig
 import Synchronization
@@ -243,7 +244,7 @@ import TestSupport
     let store = try await EtcdDatastore.open(options)
     let syncer = Syncer(
       store, kinds: [.globalNetworkSet],
-      backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100)))
+      backoff: Backoff(first: .milliseconds(10), longest: .milliseconds(100)))
     let running = Task { await syncer.run() }
     _ = try await write(10, as: "all", to: store)
     for (index, server) in servers.enumerated() {
@@ -302,7 +303,7 @@ import TestSupport
     let said = Mutex<[String]>([])
     let syncer = Syncer(
       store, kinds: [.globalNetworkSet],
-      backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100))
+      backoff: Backoff(first: .milliseconds(10), longest: .milliseconds(100))
     ) { report in
       if case .malformed(let object) = report { said.withLock { $0.append(object.key.name) } }
     }

@@ -215,7 +215,7 @@ import TestSupport
     var random = SplitMix64(seed: seed)
     let syncer = Syncer(
       store, kinds: [.globalNetworkSet, .ipamHandle],
-      backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100)))
+      backoff: Backoff(first: .milliseconds(10), longest: .milliseconds(100)))
     let view = View()
     let running = Task { await syncer.run() }
     let reading = Task { while let batch = await syncer.next() { view.apply(batch) } }
@@ -288,7 +288,7 @@ import TestSupport
     let said = Mutex<[String]>([])
     let syncer = Syncer(
       store, kinds: [.globalNetworkSet],
-      backoff: SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100))
+      backoff: Backoff(first: .milliseconds(10), longest: .milliseconds(100))
     ) { report in
       if case .malformed(let object) = report { said.withLock { $0.append(object.key.name) } }
     }

@@ -45,7 +45,7 @@ struct LockGateTests {
       let told = told
       gate = LockGate(
         seen, kinds: LockGateTests.kinds + [.clusterInformation],
-        retry: SyncBackoff(first: .milliseconds(2), longest: .milliseconds(20)),
+        retry: Backoff(first: .milliseconds(2), longest: .milliseconds(20)),
         recheck: .milliseconds(50), report: { _ in },
         tell: { locked in told.list.withLock { $0.append(locked) } })
       let gate = gate

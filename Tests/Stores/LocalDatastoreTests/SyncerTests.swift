@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import HostSystem
 import Resources
 import Testing
 import TestSupport
@@ -275,7 +276,7 @@ import TestSupport
   }
 
   @Test("backs off to a bound and begins anew after a reset") func backoff() {
-    var backoff = SyncBackoff(first: .milliseconds(10), longest: .milliseconds(100))
+    var backoff = Backoff(first: .milliseconds(10), longest: .milliseconds(100))
     for bound in [10, 20, 40, 80, 100, 100, 100] {
       let delay = backoff.next()
       #expect(delay <= .milliseconds(bound) && delay >= .milliseconds(bound) / 2)

@@ -58,12 +58,4 @@ enum NodeName {
     }
     return name
   }
-
-  private static func hostName() -> String {
-    var names = utsname()
-    guard uname(&names) == 0 else { return "" }
-    return withUnsafeBytes(of: &names.nodename) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-  }
 }

@@ -33,9 +33,7 @@ enum Words {
 
   /// Text for a message: not endless, and on one line.
   static func shortened(_ text: some StringProtocol) -> String {
-    let limit = 80
-    let line = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))).onOneLine
-    return text.unicodeScalars.count > limit ? line + "…" : line
+    text.cut(to: 80).onOneLine
   }
 
   private static func isLowerOrDigit(_ byte: UInt8) -> Bool {

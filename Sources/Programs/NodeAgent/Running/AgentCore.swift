@@ -5,6 +5,7 @@ import AgentProtocol
 import Dataplane
 import Datastore
 import DesiredState
+import HostSystem
 import Logging
 import NetworkEngine
 import PolicyEngine
@@ -74,7 +75,7 @@ actor AgentCore {
   var needsRetry: Bool { !undone.isEmpty }
 
   /// Tries again by itself what could not be done, until the task is cancelled.
-  func keepRetrying(clock: SyncClock = .continuous) async {
+  func keepRetrying(clock: HostClock = .continuous) async {
     let retrier = Retrier(clock: clock) { [weak self] in await self?.retry() }
     self.retrier = retrier
     retrier.set(undone)

@@ -79,7 +79,7 @@ struct LinkWatcher {
   typealias Open = @Sendable () throws(NetlinkError) -> RouteMonitor
 
   private let executor: ThreadExecutor
-  private let clock: SyncClock
+  private let clock: HostClock
   private let open: Open
   private let heed: Heed
 
@@ -87,7 +87,7 @@ struct LinkWatcher {
   ///   - open: Subscribes to what happens.
   ///   - heed: Looks at what has changed, on the watcher's thread.
   init(
-    clock: SyncClock = .continuous,
+    clock: HostClock = .continuous,
     open: @escaping Open = { () throws(NetlinkError) in
       try RouteMonitor([.links, .addresses, .routes])
     }, heed: @escaping Heed = { _ in }
@@ -109,7 +109,7 @@ struct LinkWatcher {
     let waiting = Waiting()
     let stream = AsyncStream<Void>(bufferingPolicy: .bufferingNewest(1)) { continuation in
       let task = Task(executorPreference: executor) {
-        var backoff = SyncBackoff()
+        var backoff = Backoff()
         while !Task.isCancelled {
           let start = clock.now()
           guard let error = watch(waiting, continuation, log) else { break }
@@ -126,7 +126,7 @@ struct LinkWatcher {
     return stream.map { waiting.take() }
   }
 
-  private static let longestPause = SyncBackoff().longest
+  private static let longestPause = Backoff().longest
 
   /// Watches until the task is cancelled, or until that fails, and returns why.
   private func watch(

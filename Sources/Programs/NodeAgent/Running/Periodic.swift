@@ -2,17 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import HostSystem
 
 /// Does something every so often. The time counts from when it was done last, also when the interval
 /// changes: settings that change all the time do not put it off.
 actor Periodic {
-  private let clock: SyncClock
+  private let clock: HostClock
   private let work: @Sendable () async -> Void
   private var last: Duration
   private var interval = Duration.zero
   private var task: Task<Void, Never>?
 
-  init(clock: SyncClock = .continuous, work: @escaping @Sendable () async -> Void) {
+  init(clock: HostClock = .continuous, work: @escaping @Sendable () async -> Void) {
     self.clock = clock
     self.work = work
     last = clock.now()

@@ -3,6 +3,7 @@
 
 import Addressing
 import Glibc
+import HostSystem
 import Logging
 import Netlink
 import Synchronization
@@ -71,8 +72,8 @@ final class PodMTU: Sendable {
     if smallest.mtu == old, access(path, F_OK) == 0 {
       return state.withLock { $0.problem = nil }
     }
-    do throws(StartupError) {
-      try PrivateFile.replace(path, with: "\(smallest.mtu)\n", mode: 0o644)
+    do throws(SystemCallError) {
+      try SmallFile.replace(path, with: "\(smallest.mtu)\n", mode: 0o644)
       log.info("new pods' interfaces get an MTU of \(smallest.mtu), as \(smallest.name) has")
       state.withLock { state in
         state.written = smallest.mtu

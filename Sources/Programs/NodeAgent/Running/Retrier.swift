@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Datastore
+import HostSystem
 import Synchronization
 
 /// Tries again what could not be done, with pauses that grow for as long as it is the same that is
@@ -9,20 +10,20 @@ import Synchronization
 final class Retrier: Sendable {
   private struct State {
     var undone: Set<String> = []
-    var backoff: SyncBackoff
+    var backoff: Backoff
     /// When it is tried next; `nil` when there is nothing to try, or while it is tried.
     var due: Duration?
     var task: Task<Void, Never>?
     var isStopped = false
   }
 
-  private let clock: SyncClock
+  private let clock: HostClock
   private let work: @Sendable () async -> Void
   private let state: Mutex<State>
 
   init(
-    backoff: SyncBackoff = SyncBackoff(first: .milliseconds(250), longest: .seconds(10)),
-    clock: SyncClock = .continuous, work: @escaping @Sendable () async -> Void
+    backoff: Backoff = Backoff(first: .milliseconds(250), longest: .seconds(10)),
+    clock: HostClock = .continuous, work: @escaping @Sendable () async -> Void
   ) {
     self.clock = clock
     self.work = work

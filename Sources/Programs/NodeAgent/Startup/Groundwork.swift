@@ -3,6 +3,7 @@
 
 import Dataplane
 import Datastore
+import HostSystem
 import Logging
 import Telemetry
 
@@ -40,10 +41,10 @@ struct Groundwork: Sendable {
   /// Starts the dataplane. For as long as the host's own network cannot be read, nothing may be
   /// programmed, as any interface could be the host's: that is waited for, and said.
   static func start(
-    _ health: HealthRegistry, _ log: Logger, clock: SyncClock = .continuous,
+    _ health: HealthRegistry, _ log: Logger, clock: HostClock = .continuous,
     _ start: () async throws -> Void
   ) async throws {
-    var backoff = SyncBackoff()
+    var backoff = Backoff()
     var hasFailed = false
     while true {
       do {

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 import Netlink
 import Settings
 
@@ -11,8 +12,8 @@ struct HostPreparation: Sendable {
 
   /// Makes the folders, and has the host route for its workloads.
   static func make(_ launch: Launch) throws -> Self {
-    try PrivateFile.makeFolder(launch.configuration.runDirectory)
-    try PrivateFile.makeFolder(launch.configuration.libDirectory)
+    try SmallFile.makeFolder(launch.configuration.runDirectory)
+    try SmallFile.makeFolder(launch.configuration.libDirectory)
     try Sysctl.write("1", to: "net", "ipv4", "ip_forward")
     // A kernel may have no IPv6 at all; then there is nothing to forward.
     if launch.settings.current.ipv6Support,

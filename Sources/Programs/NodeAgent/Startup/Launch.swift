@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 import Logging
 import Settings
 import Telemetry
@@ -24,7 +25,7 @@ struct Launch: Sendable {
     self.environment = environment
     self.configurationFile = configurationFile
     self.version = version
-    configuration = try NodeConfiguration(environment: environment, hostName: Self.hostName())
+    configuration = try NodeConfiguration(environment: environment, hostName: HostSystem.hostName())
     settings = try SettingsState(
       node: configuration.nodeName, environment: environment,
       file: try SettingsFile.read(configuration.felixConfigurationFile))
@@ -35,11 +36,5 @@ struct Launch: Sendable {
       log.warning("FELIX_CONFIGFILE = '\(file)': there is no such file, and it sets nothing")
     }
     log.info("starting", metadata: ["node": "\(configuration.nodeName)", "version": "\(version)"])
-  }
-
-  private static func hostName() -> String {
-    var bytes = [CChar](repeating: 0, count: 256)
-    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "" }
-    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self)
   }
 }

@@ -4,6 +4,7 @@
 public import Addressing
 public import Datastore
 import Glibc
+import HostSystem
 import IPAM
 public import Resources
 
@@ -204,9 +205,13 @@ public struct NodeStartup: Sendable {
 
   /// The CNI plugin reads the node's name from this file.
   private func writeNodeName() throws(StartupError) {
-    try PrivateFile.makeFolder(configuration.libDirectory)
-    try PrivateFile.replace(
-      configuration.nodeNameFile, with: configuration.nodeName, mode: 0o644)
+    do throws(SystemCallError) {
+      try SmallFile.makeFolder(configuration.libDirectory)
+      try SmallFile.replace(
+        configuration.nodeNameFile, with: configuration.nodeName, mode: 0o644)
+    } catch {
+      throw .file(error)
+    }
   }
 
   /// A node has a block from the start, so that the first pod need not wait for one.

@@ -3,6 +3,7 @@
 
 import Addressing
 import Datastore
+import HostSystem
 import Logging
 import Netlink
 import Resources
@@ -31,7 +32,7 @@ struct Registration: Sendable {
   let health: HealthRegistry
   let notice: LockNotice
   let log: Logger
-  var clock = SyncClock.continuous
+  var clock = HostClock.continuous
   /// Opens the datastore.
   let open: @Sendable () async throws(DatastoreError) -> any Datastore
   /// The host's interfaces.
@@ -41,7 +42,7 @@ struct Registration: Sendable {
 
   /// Opens the datastore, registers the node and reads its settings.
   func run() async throws -> Registered {
-    var backoff = SyncBackoff()
+    var backoff = Backoff()
     while true {
       let reason: String
       do throws(StartupError) {

@@ -3,6 +3,7 @@
 
 public import Addressing
 import Datastore
+public import HostSystem
 
 /// Why a node cannot start.
 public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -15,7 +16,7 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Another node has this address already.
   case addressConflict(address: String, node: String)
   /// A file or folder cannot be used.
-  case file(call: String, path: String, reason: String)
+  case file(SystemCallError)
   /// The datastore failed.
   case datastore(String)
   /// The datastore cannot be reached, or does not let us in; trying again later may work.
@@ -47,8 +48,8 @@ public enum StartupError: Error, Sendable, Hashable, CustomStringConvertible {
     case .addressConflict(let address, let node):
       "the address \(address) is in use by node \(node): "
         + "set IP, or DISABLE_NODE_IP_CHECK=true if that node is gone"
-    case .file(let call, let path, let reason):
-      "\(call) \(path): \(reason)"
+    case .file(let error):
+      "\(error)"
     case .datastore(let reason), .datastoreUnavailable(let reason):
       reason
     case .datastoreLocked:

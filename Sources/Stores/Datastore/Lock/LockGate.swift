@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+public import HostSystem
 public import Resources
 import Synchronization
 
@@ -37,7 +38,7 @@ public final class LockGate: ChangeSource {
   private let store: any Datastore
   private let syncer: Syncer
   private let lockSyncer: Syncer
-  private let retry: SyncBackoff
+  private let retry: Backoff
   private let recheck: Duration
   private let tell: @Sendable (Bool) -> Void
   private let lock = Mutex(DatastoreLock())
@@ -51,7 +52,7 @@ public final class LockGate: ChangeSource {
   ///   - report: Told what people should know of both syncers.
   ///   - tell: Told whenever it is locked or unlocked.
   public init(
-    _ store: any Datastore, kinds: [Kind], retry: SyncBackoff = SyncBackoff(),
+    _ store: any Datastore, kinds: [Kind], retry: Backoff = Backoff(),
     recheck: Duration = .seconds(5), report: @escaping @Sendable (SyncReport) -> Void,
     tell: @escaping @Sendable (Bool) -> Void
   ) {

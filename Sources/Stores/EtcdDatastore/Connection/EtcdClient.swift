@@ -3,6 +3,7 @@
 
 import Datastore
 import GRPCCore
+import HostSystem
 import NIOCore
 import NIOPosix
 import SwiftProtobuf
@@ -23,7 +24,7 @@ actor EtcdClient {
   private struct Server {
     var endpoint: EtcdEndpoint
     var link: EtcdLink?
-    var backoff: SyncBackoff
+    var backoff: Backoff
     /// Not to be tried before then.
     var restsUntil: ContinuousClock.Instant?
     var trouble: String?
@@ -49,7 +50,7 @@ actor EtcdClient {
     self.options = options
     self.security = security
     loop = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let backoff = SyncBackoff(
+    let backoff = Backoff(
       first: options.timing.firstBackoff, longest: options.timing.longestBackoff)
     servers = endpoints.map { Server(endpoint: $0, backoff: backoff) }
     // Clients start with different servers, so that each has its share.

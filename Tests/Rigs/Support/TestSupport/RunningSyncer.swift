@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datastore
+import HostSystem
 public import Resources
 import Synchronization
 
@@ -20,7 +21,7 @@ public final class RunningSyncer: Sendable {
   public init(_ store: any Datastore, _ kinds: [Kind]) {
     let log = Log()
     self.log = log
-    let clock = SyncClock(
+    let clock = HostClock(
       now: { log.time.withLock { $0 } },
       sleep: { duration in
         log.time.withLock { $0 += duration }

@@ -1,8 +1,8 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-/// The time that a syncer goes by.
-public struct SyncClock: Sendable {
+/// The time that whoever waits goes by: the machine's, or a test's.
+public struct HostClock: Sendable {
   /// Time since some fixed moment.
   public var now: @Sendable () -> Duration
   /// Waits; throws when the task is cancelled.
@@ -17,9 +17,9 @@ public struct SyncClock: Sendable {
   }
 
   /// The time that passes while the machine is awake or asleep.
-  public static var continuous: SyncClock {
+  public static var continuous: HostClock {
     let start = ContinuousClock.now
-    return SyncClock(
+    return HostClock(
       now: { ContinuousClock.now - start }, sleep: { try await ContinuousClock().sleep(for: $0) })
   }
 }

@@ -3,7 +3,7 @@
 
 /// How long to wait before the next attempt: twice as long each time up to a bound, less a random
 /// part, so that many clients do not come back at one moment.
-public struct SyncBackoff: Sendable, Hashable {
+public struct Backoff: Sendable, Hashable {
   public var first: Duration
   public var longest: Duration
   private var attempts = 0

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
+public import DesiredState
 public import PolicyModel
 
 /// The desired state that a sequence of changes adds up to.
