@@ -1,7 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-public import Glibc
+import Glibc
 
 extension SmallFile {
   /// Puts `text` in the place of a file: a reader sees the old or the new text, never half of one,
@@ -9,7 +9,7 @@ extension SmallFile {
   ///
   /// - Parameter mode: The permissions, whatever the umask.
   public static func replace(
-    _ path: String, with text: String, mode: mode_t
+    _ path: String, with text: String, mode: UInt32
   ) throws(SystemCallError) {
     let staged = path + ".new"
     try write(staged, text, mode: mode)
@@ -18,7 +18,7 @@ extension SmallFile {
 
   /// Writes a file anew, onto the disk.
   public static func write(
-    _ path: String, _ text: String, mode: mode_t
+    _ path: String, _ text: String, mode: UInt32
   ) throws(SystemCallError) {
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
     guard let file = Descriptor(open(path, flags, mode)) else { throw failure("open", path) }

@@ -30,6 +30,40 @@ import Testing
     await store.close()
   }
 
+  @Test("a watch of names that begin so hears of no others")
+  func watchedNames() async throws {
+    let store = try await LocalDatastore.open(
+      path: folder.file("datastore.db"), durability: .processCrash)
+    let query = ListQuery(.globalNetworkSet, namePrefix: "b")
+    let revision = try await store.list(query).revision
+    var events = EventReader(try await store.watch(query, from: revision))
+    for name in ["a", "c", "ab", "b", "bc"] { _ = try await store.create(sample(name, "1")) }
+    #expect(try await events.next() == "set b=1")
+    #expect(try await events.next() == "set bc=1")
+    await store.close()
+  }
+
+  @Test("a deletion that is based on an older object deletes nothing")
+  func staleDeletion() async throws {
+    let store = try await LocalDatastore.open(
+      path: folder.file("datastore.db"), durability: .processCrash)
+    var first = try await store.created(sample("a", "1"))
+    let stale = first.resourceVersion
+    first.spec.nets = ["10.0.0.0/8"]
+    let second = try await store.update(first)
+    do {
+      _ = try await store.delete(first.key, revision: stale)
+      Issue.record("deleted")
+    } catch DatastoreError.updateConflict(let key) {
+      #expect(key == first.key)
+    }
+    let present = try await store.get(first.key)
+    #expect(present.metadata.resourceVersion == second.metadata.resourceVersion)
+    _ = try await store.delete(first.key, revision: second.metadata.resourceVersion)
+    #expect(try await store.list(ListQuery(.globalNetworkSet)).items.isEmpty)
+    await store.close()
+  }
+
   @Test("has after a restart what it had before", arguments: [Durability.full, .processCrash])
   func persists(_ durability: Durability) async throws {
     let path = folder.file("datastore.db")

@@ -122,6 +122,53 @@ import TestSupport
     await running.stop()
   }
 
+  @Test("says after all was listed anew that it has everything, though nobody looked meanwhile")
+  func startOverUnseen() async {
+    await store.put(sample("a", "1"))
+    let running = start()
+    var view = SyncView()
+    await view.follow(running.syncer) { $0.status == .inSync }
+    running.syncer.startOver()
+    while running.syncer.health.status != .inSync { await Task.yield() }
+    // So that a syncer that has nothing to say of its status gives something too.
+    await store.put(sample("b", "1"))
+    while running.syncer.health.pending == 0 { await Task.yield() }
+    let batch = await running.syncer.next()
+    #expect(batch?.changes.map(\.key.name) == ["b"])
+    #expect(batch?.isStatusNew == true && batch?.status == .inSync)
+    await running.stop()
+  }
+
+  @Test("begins a watch that ends at once less and less often, and one that has held soon")
+  func endingWatches() async {
+    let running = start()
+    var view = SyncView()
+    await view.follow(running.syncer) { $0.status == .inSync }
+    func delays() -> [Duration] {
+      running.reports.compactMap { report in
+        if case .interrupted(_, _, let delay) = report { delay } else { nil }
+      }
+    }
+    for count in 1...6 {
+      while delays().count < count {
+        await store.breakWatches(nil)
+        await Task.yield()
+      }
+      await settle(running, &view)
+    }
+    for (index, delay) in delays().prefix(6).enumerated() {
+      #expect(delay >= Duration.milliseconds(50) * (1 << index), "\(index): \(delay)")
+    }
+    running.advance(.seconds(10))
+    let ended = delays().count
+    while delays().count == ended {
+      await store.breakWatches(nil)
+      await Task.yield()
+    }
+    #expect(delays()[ended] <= .milliseconds(100))
+    await running.stop()
+  }
+
   @Test("is not in sync by a list that was under way when it was told to begin anew")
   func listUnderWay() async {
     await store.put(sample("a", "1"))
@@ -170,7 +217,8 @@ import TestSupport
     await view.follow(running.syncer) { $0.status == .inSync }
     await store.put(sample("held", "0"))
     await view.follow(running.syncer) { $0.contents() == ["held": "0"] }
-    for index in 1...500 {
+    // So many that the places of those that were merged are given up, more than once.
+    for index in 1...1500 {
       await store.put(sample("a", "\(index)"))
       await store.put(sample("brief-\(index)", "\(index)"))
       await store.remove(sampleKey("brief-\(index)"))
@@ -185,7 +233,7 @@ import TestSupport
     #expect(batch?.changes.map(\.key.name) == ["a", "held", "last"])
     #expect(batch?.changes.allSatisfy { if case .set = $0 { true } else { false } } == true)
     if let batch { view.apply(batch) }
-    #expect(view.contents() == ["a": "500", "held": "1", "last": "1"])
+    #expect(view.contents() == ["a": "1500", "held": "1", "last": "1"])
   }
 
   @Test("keeps out what cannot be read, and says so once") func malformed() async {
@@ -258,6 +306,17 @@ import TestSupport
     while other.syncer.health.lastError?.contains("broken") == true { await Task.yield() }
     #expect(other.syncer.health.lastError == "datastore is not available: no")
     await other.stop()
+  }
+
+  @Test("is as fresh as the kind of which it has heard least") func oldestContact() async {
+    let running = start([.globalNetworkSet, .tier])
+    var view = SyncView()
+    await view.follow(running.syncer) { $0.status == .inSync }
+    running.advance(.seconds(42))
+    await store.put(sample("a", "1"))
+    await view.follow(running.syncer) { $0.contents() == ["a": "1"] }
+    #expect(running.syncer.health.sinceContact == .seconds(42))
+    await running.stop()
   }
 
   @Test("ends with its task, and its consumer with it") func cancellation() async {
