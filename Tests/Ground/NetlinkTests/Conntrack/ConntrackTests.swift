@@ -102,4 +102,20 @@ struct ConntrackTests {
       #expect(try socket.count() == 0)
     }
   }
+
+  @Test("a connection that ends while others are deleted does not keep them")
+  func endedMeanwhile() throws {
+    try withFlows { space, socket in
+      let other = try ConntrackSocket(in: space.namespace)
+      var picked = 0
+      let deleted = try socket.delete { entry in
+        // The first one is gone before anything of what is picked is deleted.
+        if picked == 0 { _ = try? other.delete { $0 == entry } }
+        picked += 1
+        return true
+      }
+      #expect(picked == 4 && deleted == 3)
+      #expect(try socket.count() == 0)
+    }
+  }
 }

@@ -68,6 +68,10 @@ struct LinkTests {
         let gone = try #require(try socket.link(named: "far"))
         try socket.deleteLink(index: gone.index)
         #expect(try socket.other(of: gone) == nil)
+        // It is where this namespace cannot look; a link of the same number here is another.
+        var hidden = try #require(try socket.link(named: "near"))
+        hidden.peerNamespaceID = -1
+        #expect(try socket.other(of: hidden) == nil)
       }
     }
   }

@@ -65,6 +65,24 @@ struct RouteTests {
     return (socket, index, other)
   }
 
+  @Test("a route over several links is found by each of them")
+  func severalLinks() throws {
+    try TestNamespace.with { space in
+      let (socket, index, other) = try prepare(space)
+      let third = try space.device("d2")
+      let route = Route(
+        to: try cidr("10.67.0.0/16"),
+        nextHops: [.init(linkIndex: index), .init(linkIndex: other)])
+      try socket.add(route)
+      let table = RouteTable.main
+      for (link, isThere) in [(index, true), (other, true), (third, false)] {
+        let found = try socket.routes(RouteFilter(table: table, linkIndex: link))
+        #expect(found.contains(route) == isThere, "\(link)")
+        #expect(RouteFilter(linkIndex: link).matches(route) == isThere, "\(link)")
+      }
+    }
+  }
+
   @Test("the kernel shows a route exactly as it was asked for")
   func exact() throws {
     try TestNamespace.with { space in
