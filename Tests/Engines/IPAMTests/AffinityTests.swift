@@ -45,6 +45,23 @@ import Testing
     }
   }
 
+  @Test(
+    "a block that nobody has is claimed once nobody has an address in it", arguments: [true, false])
+  func claimOfUsedBlock(atomic: Bool) async throws {
+    let world = try await World(atomic: atomic, pools: [World.pool("10.0.0.0/30")])
+    let block = try cidr("10.0.0.0/30")
+    try await world.take(on: "a", "h")
+    try await world.ipam.releaseHostAffinities("a")
+    let refused = try await world.ipam.claimAffinity(block, host: "b")
+    #expect(refused.claimed == [] && refused.failed == [block])
+    #expect(try await world.block("10.0.0.0/30").spec.affinity == nil)
+    // Its last address takes it away.
+    _ = try await world.ipam.release(handle: "h")
+    let claimed = try await world.ipam.claimAffinity(block, host: "b")
+    #expect(claimed.claimed == [block] && claimed.failed == [])
+    try await world.expectClean()
+  }
+
   @Test("a claim that was begun is completed before use", arguments: Ground.all)
   func pendingCompleted(ground: Ground) async throws {
     try await ground.withWorld { world in

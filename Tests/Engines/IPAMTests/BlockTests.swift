@@ -104,6 +104,23 @@ import Testing
   }
 
   @Test(
+    "an address goes on resting in a block that its host has given up", arguments: [true, false])
+  func cooldownWithoutOwner(atomic: Bool) async throws {
+    let world = try await World(atomic: atomic, pools: [World.pool("10.0.0.0/30")])
+    try await world.ipam.updateConfiguration { $0.ipCooldownSeconds = 60 }
+    let resting = try await world.take(on: "a", "h")
+    _ = try await world.ipam.release(handle: "h")
+    try await world.ipam.releaseHostAffinities("a")
+    world.time.advance(seconds: 59)
+    let others = try await world.take(3, on: "b", "h2")
+    #expect(Set(others).isDisjoint(with: resting))
+    await #expect(throws: IPAMError.self) { try await world.take(on: "b", "h3") }
+    world.time.advance(seconds: 1)
+    #expect(try await world.take(on: "b", "h3") == resting)
+    try await world.expectClean()
+  }
+
+  @Test(
     "records that contradict themselves are refused",
     arguments: [
       "10.0.0.0/19", "10.0.0.4/30", "nonsense",
