@@ -49,7 +49,7 @@ import Testing
     "a block that nobody has is claimed once nobody has an address in it", arguments: [true, false])
   func claimOfUsedBlock(atomic: Bool) async throws {
     let world = try await World(atomic: atomic, pools: [World.pool("10.0.0.0/30")])
-    let block = try cidr("10.0.0.0/30")
+    let block = cidr("10.0.0.0/30")
     try await world.take(on: "a", "h")
     try await world.ipam.releaseHostAffinities("a")
     let refused = try await world.ipam.claimAffinity(block, host: "b")
