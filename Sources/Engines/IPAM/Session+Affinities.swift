@@ -42,7 +42,7 @@ extension Session {
     for attempt in 0..<Self.retries {
       try await pause(before: attempt)
       let known = try await findAffinity(cidr, of: host)
-      let block = try await findBlock(cidr)
+      let block = try await findRested(cidr)
       if let block, known?.spec.state == .confirmed, block.isOwned(by: host) { return block }
       if let block, !block.isOwned(by: host), block.owner != nil || !block.isEmpty {
         // Somebody else's. A claim of ours on it is a leftover.
@@ -63,6 +63,15 @@ extension Session {
     throw .tooManyConflicts(Self.retries)
   }
 
+  /// A block; one that nobody has without the rests that are over, which may make it empty.
+  private mutating func findRested(_ cidr: CIDR) async throws(IPAMError) -> Block? {
+    guard var block = try await findBlock(cidr) else { return nil }
+    if block.owner == nil, !block.isEmpty {
+      block.endCooldown(seconds: try await settings().ipCooldownSeconds, now: now)
+    }
+    return block
+  }
+
   /// Records that a claim is under way.
   private mutating func begin(
     _ known: BlockAffinity?, _ cidr: CIDR, _ host: String
@@ -78,7 +87,7 @@ extension Session {
 
   /// Creates or takes over the block itself; nil if somebody else was faster.
   private mutating func take(_ cidr: CIDR, for host: String) async throws(IPAMError) -> Block? {
-    guard var block = try await findBlock(cidr) else {
+    guard var block = try await findRested(cidr) else {
       let new = Block(new: cidr, host: host, now: now)
       guard let written = try await create(new.resource) else { return nil }
       return try Block(written)

@@ -45,6 +45,24 @@ import Testing
     }
   }
 
+  @Test("claims are of the node whose name they have, not of one whose name begins so")
+  func namesThatBeginAlike() async throws {
+    let world = try await World(atomic: true)
+    try await world.take(on: "a-b", "h1")
+    try await world.take(on: "a", "h2")
+    let blocks = try await world.blocks()
+    #expect(Set(blocks.map(\.spec.affinity)) == ["host:a", "host:a-b"])
+    // Neither is what the other gives up, uses or is held to have.
+    try await world.ipam.releaseHostAffinities("a")
+    #expect(try await world.affinities("a") == [])
+    #expect(try await world.affinities("a-b").count == 1)
+    #expect(
+      try await world.ipam.ensureBlock(host: "a").values.allSatisfy { taken in
+        !blocks.contains { $0.spec.cidr == taken.description && $0.spec.affinity == "host:a-b" }
+      })
+    try await world.expectClean()
+  }
+
   @Test(
     "a block that nobody has is claimed once nobody has an address in it", arguments: [true, false])
   func claimOfUsedBlock(atomic: Bool) async throws {

@@ -201,6 +201,19 @@ import Testing
     #expect(result.v4.blockLimit == 2)
   }
 
+  @Test("of two limits of blocks the smaller holds", arguments: [(2, 3), (3, 2)])
+  func twoLimits(configured: Int, requested: Int) async throws {
+    let world = try await World(atomic: true)
+    try await world.ipam.updateConfiguration {
+      $0.strictAffinity = true
+      $0.maxBlocksPerHost = configured
+    }
+    var request = AutoAssignRequest(host: "a", handle: "h", v4Count: 20)
+    request.maxBlocksPerHost = requested
+    let result = try await world.ipam.autoAssign(request)
+    #expect(result.v4.blockLimit == 2 && result.v4.assignments.count == 8)
+  }
+
   @Test("the limit is 20 blocks if nothing is set") func defaultLimit() async throws {
     let world = try await World(atomic: true)
     try await world.setStrict()

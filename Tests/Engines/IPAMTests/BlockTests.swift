@@ -121,6 +121,22 @@ import Testing
   }
 
   @Test(
+    "a block in which nothing rests any more is the next host's, and says so",
+    arguments: [true, false])
+  func claimAfterCooldown(atomic: Bool) async throws {
+    let world = try await World(atomic: atomic, pools: [World.pool("10.0.0.0/30")])
+    try await world.ipam.updateConfiguration { $0.ipCooldownSeconds = 60 }
+    try await world.take(on: "a", "h")
+    _ = try await world.ipam.release(handle: "h")
+    try await world.ipam.releaseHostAffinities("a")
+    #expect(try await world.ipam.ensureBlock(host: "b") == [:])
+    world.time.advance(seconds: 60)
+    #expect(try await world.ipam.ensureBlock(host: "b") == [.v4: cidr("10.0.0.0/30")])
+    #expect(try await world.block("10.0.0.0/30").spec.affinity == "host:b")
+    try await world.expectClean()
+  }
+
+  @Test(
     "records that contradict themselves are refused",
     arguments: [
       "10.0.0.0/19", "10.0.0.4/30", "nonsense",
