@@ -5,21 +5,7 @@ import Addressing
 import Resources
 
 extension FelixSettings {
-  /// One parameter: its names, its form and where its value is.
-  struct Parameter: Sendable {
-    /// As in the environment, after `FELIX_`: `InterfacePrefix`.
-    var name: String
-    /// As in a FelixConfiguration's spec: `interfacePrefix`.
-    var field: String
-    /// Whether a change takes effect only when the agent starts.
-    var needsRestart: Bool
-    /// Whether the agent does not start with a value that cannot be read in its environment or file
-    /// (compatibility §4.2, Exit): what it would do instead is too far from what was meant.
-    var isVital: Bool
-    var write: @Sendable (FelixSettings) -> String
-    /// Takes a value; gives back what is wrong with it.
-    var read: @Sendable (String, inout FelixSettings) -> String?
-  }
+  typealias Parameter = SettingParameter<FelixSettings>
 
   static let parameters: [Parameter] = [
     parameter("healthEnabled", \.healthEnabled, .bool),
@@ -64,23 +50,14 @@ extension FelixSettings {
     parameter("reportingTTL", \.reportingTTL, .seconds),
   ]
 
+  /// - Parameters:
+  ///   - field: as in a FelixConfiguration's spec: `interfacePrefix`.
+  ///   - vital: see `SettingParameter.isVital` (compatibility §4.2, Exit).
   private static func parameter<T: Equatable & Sendable>(
     _ field: String, _ path: any WritableKeyPath<FelixSettings, T> & Sendable,
     _ codec: SettingCodec<T>, restart: Bool = false, vital: Bool = false
   ) -> Parameter {
     Parameter(
-      name: FelixParameter.field(field)?.name ?? field, field: field, needsRestart: restart,
-      isVital: vital,
-      write: { codec.write($0[keyPath: path]) },
-      read: { text, settings in
-        if text.lowercased() == "none" {
-          guard let zero = codec.zero else { return "cannot be none: it must be \(codec.allowed)" }
-          settings[keyPath: path] = zero
-          return nil
-        }
-        guard let value = codec.read(text) else { return "must be \(codec.allowed)" }
-        settings[keyPath: path] = value
-        return nil
-      })
+      FelixParameter.field(field)?.name ?? field, path, codec, restart: restart, vital: vital)
   }
 }

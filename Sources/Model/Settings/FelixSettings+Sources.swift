@@ -5,7 +5,7 @@ import Resources
 
 extension FelixSettings {
   /// Where a setting comes from; the first in this order that has it decides (compatibility §4.1).
-  public enum Source: Hashable, Sendable, CustomStringConvertible {
+  public enum Source: SettingSource {
     /// A variable `FELIX_<Name>`.
     case environment
     /// The configuration file.
@@ -19,7 +19,7 @@ extension FelixSettings {
     case builtIn
 
     /// Whether only this node has it.
-    var isLocal: Bool { self == .environment || self == .file }
+    public var isLocal: Bool { self == .environment || self == .file }
 
     public var description: String {
       switch self {
@@ -59,90 +59,28 @@ extension FelixSettings {
     }
   }
 
-  /// One setting as it came out.
-  public struct Provenance: Hashable, Sendable {
-    /// The parameter's name, as in the environment after `FELIX_`.
-    public var name: String
-    public var value: String
-    public var source: Source
-  }
-
-  /// Settings put together from their sources.
-  public struct Resolution: Sendable {
-    public var settings: FelixSettings
-    /// Every setting, by name.
-    public var provenance: [Provenance]
-    /// The values that cannot be read; the default stands in for them. Lines of the file that say
-    /// nothing are in `SettingsFile.problems`.
-    public var problems: [String]
-    /// Those of the problems with which an agent does not start: in its own environment or file, with
-    /// a setting that must not be another than was meant. In the datastore they stop nobody.
-    public var fatal: [String]
-    /// Parameters that are set but that this program does not use.
-    public var unused: [String]
-  }
+  public typealias Resolution = SettingsResolution<FelixSettings, Source>
+  public typealias Provenance = Resolution.Provenance
 
   /// Puts the settings together. An empty value counts as not given; `none` is the zero value. A
   /// value that cannot be read is replaced by the default, whatever weaker sources say.
   public static func resolve(_ sources: Sources) -> Resolution {
     var resolution = Resolution(
-      settings: FelixSettings(), provenance: [], problems: [], fatal: [], unused: [])
-    let layers = layers(of: sources)
-    for parameter in parameters {
-      let name = parameter.name.lowercased()
-      var source = Source.builtIn
-      if let layer = layers.first(where: { $0.values[name] != nil }), let text = layer.values[name]
-      {
-        if let problem = parameter.read(text, &resolution.settings) {
-          let wrong = "\(parameter.name) = '\(text)' from \(layer.source) \(problem)"
-          resolution.problems.append(
-            wrong + "; using '\(parameter.write(resolution.settings))'")
-          if parameter.isVital, layer.source.isLocal { resolution.fatal.append(wrong) }
-        } else {
-          source = layer.source
-        }
-      }
-      resolution.provenance.append(
-        Provenance(
-          name: parameter.name, value: parameter.write(resolution.settings), source: source))
-    }
-    resolution.provenance.sort { $0.name < $1.name }
-    let used = Set(parameters.map { $0.name.lowercased() }).union(Self.elsewhere)
-    let set = Set(layers.flatMap { $0.values.keys }).subtracting(used)
-    resolution.unused = set.map { FelixParameter.named($0)?.name ?? $0 }.sorted()
+      FelixSettings(), parameters, layers(of: sources), elsewhere: elsewhere)
+    resolution.unused = resolution.unused.map { FelixParameter.named($0)?.name ?? $0 }.sorted()
     return resolution
   }
 
   /// What looks like a parameter in the environment, and is read elsewhere: where the file is.
   private static let elsewhere: Set = ["configfile"]
 
-  /// A source's values by parameter name in lower case, without the empty ones.
-  private struct Layer {
-    var source: Source
-    var values: [String: String] = [:]
-
-    mutating func take(_ name: some StringProtocol, _ text: String) {
-      if !text.isEmpty { values[name.lowercased()] = text }
-    }
-
-    init(_ source: Source) { self.source = source }
-
-    init(_ source: Source, _ parameters: [String: String]) {
-      self.source = source
-      for (name, text) in parameters { take(name, text) }
-    }
-  }
+  private typealias Layer = SettingLayer<Source>
 
   /// The sources, that with the highest precedence first.
   private static func layers(of sources: Sources) -> [Layer] {
-    var environment = Layer(.environment)
-    // In order, so that of two spellings of a name always the same one decides.
-    for (name, value) in sources.environment.sorted(by: { $0.key < $1.key }) {
-      guard name.utf8.count > 6, name.prefix(6).lowercased() == "felix_" else { continue }
-      environment.take(name.dropFirst(6), value)
-    }
-    var file = Layer(.file)
-    for (name, value) in sources.file.values { file.take(name, value) }
+    let environment = Layer(
+      .environment, environment: sources.environment, prefixes: ["felix_"])
+    let file = Layer(.file, sources.file.values)
     let selected = sources.selected.sorted { $0.key < $1.key }.map { name, parameters in
       Layer(.selected(name), parameters)
     }

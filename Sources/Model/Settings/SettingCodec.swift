@@ -74,7 +74,8 @@ extension SettingCodec where T: FixedWidthInteger {
   /// A number in a range.
   static func number(_ range: ClosedRange<T>) -> SettingCodec {
     SettingCodec(
-      allowed: "a number from \(range.lowerBound) to \(range.upperBound)", zero: 0
+      allowed: "a number from \(range.lowerBound) to \(range.upperBound)",
+      zero: range.contains(0) ? 0 : nil
     ) { text in
       T(text).flatMap { range.contains($0) ? $0 : nil }
     } write: {
@@ -138,14 +139,30 @@ extension SettingCodec where T == PortRange? {
   }
 }
 
-extension SettingCodec where T: CaseIterable & RawRepresentable, T.RawValue == String {
+extension CaseIterable where Self: RawRepresentable<String> {
+  fileprivate static var words: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+  /// The value of a word in any case.
+  fileprivate static func named(_ text: String) -> Self? {
+    allCases.first { $0.rawValue.lowercased() == text.lowercased() }
+  }
+}
+
+extension SettingCodec where T: CaseIterable & RawRepresentable<String> {
   /// One of a few words, in any case.
   static var word: SettingCodec {
-    let words = T.allCases.map(\.rawValue).joined(separator: ", ")
-    return SettingCodec(allowed: "one of \(words)", zero: nil) { text in
-      T.allCases.first { $0.rawValue.lowercased() == text.lowercased() }
-    } write: {
-      $0.rawValue
-    }
+    SettingCodec(
+      allowed: "one of \(T.words)", zero: T.named("none"), read: { T.named($0) },
+      write: { $0.rawValue })
+  }
+}
+
+extension SettingCodec {
+  /// One of a few words, in any case, or nothing.
+  static func wordOrNone<Word: CaseIterable & RawRepresentable<String>>() -> SettingCodec
+  where T == Word? {
+    SettingCodec(
+      allowed: "one of \(Word.words), or none", zero: .some(nil),
+      read: { Word.named($0).map { .some($0) } }, write: { $0?.rawValue ?? "" })
   }
 }
