@@ -127,6 +127,31 @@ struct ChangeTests {
     _ = await dataplane.apply([.endpoint("shop/heir", heir), .endpointRemoved(Scene.db.key)])
     #expect(try connections() == 0)
     #expect(try await scene.lab.again(there, controls: Scene.controls) == false)
+    // What the heir may have goes on, whatever else changes.
+    let friends = [CIDR(host: Scene.web.ipv4)]
+    _ = await dataplane.apply([Scene.set(friends)])
+    try await scene.lab.exchange(there)
+    #expect(try connections() == 1)
+    _ = await dataplane.apply([Scene.set(friends + [CIDR(host: Scene.guest.ipv4)])])
+    #expect(try connections() == 1)
+  }
+
+  @Test("an address that the host takes from an endpoint keeps the host's connections")
+  func hostsConnections() async throws {
+    let host = try Host()
+    let dataplane = try host.namespace.dataplane()
+    try await dataplane.start()
+    #expect(await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync]).pending == [:])
+    try host.script("ip addr add 10.65.0.9/32 dev eth0")
+    try host.namespace.run("bash", "-c", "echo > /dev/udp/10.65.0.9/53")
+    let socket = try ConntrackSocket(in: NetworkNamespace(name: host.namespace.name))
+    let address = try #require(Host.pod.ipv4Nets.first).address
+    #expect(try socket.entries().count { $0.involves(address) } == 1)
+    #expect(
+      await dataplane.hostChanged().refused == [
+        "ns/pod": "not routed to 'calipod': 10.65.0.9 is the host's own on eth0"
+      ])
+    #expect(try socket.entries().count { $0.involves(address) } == 1)
   }
 
   @Test("a full set of the denied lets nobody through")

@@ -317,10 +317,13 @@ struct ForeignInterfaceTests {
     #expect(try host.namespace.run("ip", "route").contains("192.0.2.77 dev calipod"))
   }
 
-  @Test("a default route, and one that has other ways too, stay where somebody has led them")
-  func strangersRoutes() async throws {
+  @Test(
+    "a default route, and one that has other ways too, stay where somebody has led them; others if told",
+    arguments: [true, false])
+  func strangersRoutes(removesExternalRoutes: Bool) async throws {
     let host = try Host()
-    let dataplane = try host.namespace.dataplane()
+    let dataplane = try host.namespace.dataplane(
+      DataplaneConfiguration(removesExternalRoutes: removesExternalRoutes))
     try await dataplane.start()
     _ = await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync])
     try host.script(
@@ -328,11 +331,13 @@ struct ForeignInterfaceTests {
       ip route add default dev calipod metric 7
       ip route add 203.0.113.0/24 nexthop via 192.0.2.3 dev eth0 nexthop dev calipod
       ip route add 10.99.0.0/24 dev calipod proto static
+      ip route add 10.65.0.10/32 dev calipod
       """)
     #expect(await dataplane.refreshInterfaces().pending == [:])
     let routes = try host.namespace.run("ip", "route")
     #expect(routes.contains("default dev calipod") && routes.contains("nexthop dev calipod"))
-    #expect(!routes.contains("10.99.0.0/24"), "removeExternalRoutes")
+    #expect(routes.contains("10.99.0.0/24") == !removesExternalRoutes)
+    #expect(!routes.contains("10.65.0.10"), "it looks like ours, and no endpoint has it")
     _ = await dataplane.apply([.endpointRemoved("ns/pod")])
     _ = await dataplane.refreshInterfaces()
     #expect(try host.namespace.run("ip", "route").contains("default dev calipod"))

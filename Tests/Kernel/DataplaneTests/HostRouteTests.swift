@@ -136,20 +136,26 @@ struct HostRouteTests {
     #expect(!(try Self.find(command, host).contains("calitwo")))
   }
 
-  @Test("of an interface that nobody has, only what looks like a workload's route is removed")
-  func unclaimed() async throws {
+  @Test(
+    "of an interface that nobody has, only what looks like a workload's route is removed",
+    arguments: [true, false])
+  func unclaimed(hadEndpoint: Bool) async throws {
     let host = try Host()
     let dataplane = try host.namespace.dataplane()
     try await dataplane.start()
-    _ = await dataplane.apply([.inSync])
+    _ = await dataplane.apply((hadEndpoint ? [.endpoint("ns/pod", Host.pod)] : []) + [.inSync])
     try host.script(
       """
       ip route add 10.65.0.51/32 dev calipod; ip route add 10.99.0.0/24 dev calipod
       ip route add 10.65.0.52/32 via 10.99.0.1 dev calipod
       """)
-    _ = await dataplane.refreshInterfaces()
+    // Where an endpoint goes, nothing of it waits for a refresh.
+    _ =
+      hadEndpoint
+      ? await dataplane.apply([.endpointRemoved("ns/pod")]) : await dataplane.refreshInterfaces()
     let routes = try host.namespace.run("ip", "route", "show", "dev", "calipod")
-    #expect(!routes.contains("10.65.0.51"), "of an agent before this one")
+    #expect(!routes.contains("10.65.0.9"))
+    #expect(!routes.contains("10.65.0.51"), "of a plugin, or of an agent before this one")
     #expect(routes.contains("10.99.0.0/24") && routes.contains("10.65.0.52"))
   }
 

@@ -1,7 +1,9 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import DesiredState
+import Netlink
 import TestSupport
 import Testing
 
@@ -58,5 +60,22 @@ struct PrefixTests {
     let status = await second.apply([.endpoint("ns/pod", Self.pod), .inSync])
     #expect(status.interfacePrefixes == ["tap"] && status.pending == [:])
     #expect(try host.dispatched().contains("tappod"))
+  }
+
+  @Test("that change after a look decide anew what is the host's")
+  func changed() throws {
+    let host = try host()
+    // As an agent before this one has left it.
+    try host.script("ip route add 10.65.0.9/32 dev tappod")
+    let context = try host.context(
+      RouteSocket(in: NetworkNamespace(name: host.namespace.name)))
+    context.apply(.endpoint("ns/pod", Self.pod))
+    _ = context.look()
+    #expect(context.refused["ns/pod"]?.contains("begins with none of the prefixes cali") == true)
+    #expect(context.own.addresses.keys.contains(Self.pod.ipv4Nets[0].address))
+    context.configure(DataplaneConfiguration(interfacePrefixes: ["tap"]))
+    #expect(context.look() == ["tappod"])
+    #expect(context.refused == [:])
+    #expect(!context.own.addresses.keys.contains(Self.pod.ipv4Nets[0].address))
   }
 }

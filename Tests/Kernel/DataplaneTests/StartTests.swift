@@ -7,6 +7,7 @@ import Netlink
 import PacketLab
 import PolicyModel
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import Dataplane
@@ -138,5 +139,26 @@ struct StartTests {
     }
     #expect(await dataplane.status.pending == [:])
     #expect(try await scene.isRight())
+  }
+
+  @Test("an interface that is down is said to be, and programmed when it comes up")
+  func downInterface() async throws {
+    let host = try Host()
+    try host.script("ip link set calipod down")
+    let dataplane = try host.namespace.dataplane()
+    try await dataplane.start()
+    func isRouted() throws -> Bool {
+      try host.namespace.run("ip", "route", "show", "dev", "calipod").contains("10.65.0.9")
+    }
+    let down: [EndpointID: String] = ["ns/pod": "interface calipod is down"]
+    #expect(await dataplane.apply([.endpoint("ns/pod", Host.pod), .inSync]).pending == down)
+    for _ in 0..<2 {
+      try host.script("ip link set calipod up")
+      #expect(await dataplane.linksChanged(["calipod"]).pending == [:])
+      #expect(try isRouted())
+      try host.script("ip link set calipod down")
+      #expect(await dataplane.linksChanged(["calipod"]).pending == down)
+      #expect(try !isRouted())
+    }
   }
 }
