@@ -105,8 +105,13 @@ struct IPAMCommandTests {
   func check() async throws {
     try await fill()
     var endpoint = WorkloadEndpoint(name: "n2-k8s-a-eth0", namespace: "web")
-    endpoint.spec.ipNetworks = ["10.1.0.4/32", "10.1.0.6/32", "192.0.2.1/32"]
+    endpoint.spec.ipNetworks = ["10.1.0.4/32", "10.1.0.6/32", "192.0.2.1/32", "192.0.2.2/32"]
     try await desk.store(endpoint)
+    // About to go: nobody misses its addresses.
+    var gone = IPAMHandle(name: "h3")
+    gone.spec.handleID = "h3"
+    gone.spec.deleted = true
+    try await desk.store(gone)
     try await desk.withStore { store in
       _ = try await store.delete(ResourceKey(kind: .ipamHandle, name: "h1"), revision: nil)
     }
@@ -118,18 +123,19 @@ struct IPAMCommandTests {
             "Found 1 IPAM blocks.", "IPAM blocks record 2 allocations.", "",
             "Loading all IPAM pools...", "  10.1.0.0/29", "Found 1 IP pools.", "",
             "Loading all nodes.", "Found 0 node tunnel IPs.", "",
-            "Loading all workload endpoints.", "Found 3 workload IPs.", "",
+            "Loading all workload endpoints.", "Found 4 workload IPs.", "",
             "Scanning for IPs that are allocated but not actually in use...",
             "  10.1.0.5 held by h2",
             "Found 1 IPs that are allocated in IPAM but not actually in use.", "",
             "Scanning for IPs that are in use by a workload or node but not allocated in IPAM...",
-            "  192.0.2.1", "Found 1 in-use IPs that are not in IP pools.", "", "  10.1.0.6",
+            "  192.0.2.1", "  192.0.2.2", "Found 2 in-use IPs that are not in IP pools.", "",
+            "  10.1.0.6",
             "Found 1 in-use IPs that are in IP pools but have no corresponding IPAM allocation.",
             "", "Scanning for IPAM handles with no matching IPs...",
             "Found 0 handles with no matching IPs.", "",
             "Scanning for IPs with missing handle...", "  h1",
             "Found 1 handles mentioned in blocks with no matching handle resource.", "",
-            "Check complete; found 4 problems.")))
+            "Check complete; found 5 problems.")))
   }
 
   @Test("whatever a handle or an attribute is called, it begins no line of its own")

@@ -28,13 +28,11 @@ struct MigrationLock {
     try await change { $0.spec.datastoreReady = !locked }
   }
 
-  /// Takes what another store says of itself, and stays locked.
+  /// Takes what another store says of itself, which the plan of an import has locked.
   func adopt(_ other: ClusterInformation) async throws(DatastoreError) {
-    var wanted = other
-    wanted.spec.datastoreReady = false
     try await change { stored in
       let metadata = stored.metadata
-      stored = wanted
+      stored = other
       stored.metadata.resourceVersion = metadata.resourceVersion
       stored.metadata.uid = metadata.uid
       stored.metadata.creationTimestamp = metadata.creationTimestamp
