@@ -85,6 +85,9 @@ struct BadCall: Sendable {
       name: "arguments that are no pairs", variables: ["CNI_ARGS": "K8S_POD_NAME"], code: 4,
       message: "CNI_ARGS must be KEY=VALUE pairs separated by ';', has 'K8S_POD_NAME'"),
     .init(
+      name: "an argument without a name", variables: ["CNI_ARGS": "K8S_POD_NAME=x;=web"], code: 4,
+      message: "CNI_ARGS must be KEY=VALUE pairs separated by ';', has '=web'"),
+    .init(
       name: "arguments without end",
       variables: ["CNI_ARGS": "A=" + String(repeating: "b", count: 5000)], code: 4,
       message: "CNI_ARGS must have at most 4096 bytes"),

@@ -134,11 +134,15 @@ struct FailureTests {
     #expect(try host.podLinks() == [])
   }
 
-  @Test("in the namespace of the container that runs says what is there, and leaves it")
-  func sameNamespace() async throws {
+  @Test(
+    "in the namespace of the container that runs says what is there, and leaves it",
+    arguments: [true, false])
+  func sameNamespace(isMarked: Bool) async throws {
     let host = try await Host(pools: Host.pools)
     let old = try host.pod("p", container: "old")
     try host.attach(old, Host.both)
+    // One of a version before, or of Calico, does not say whose it is.
+    if !isMarked { try host.node.run("ip", "link", "set", try host.podLinks()[0], "alias", "") }
     let picture = try await host.picture(old)
     let store = try await host.storeSnapshot()
     let new = old.with(container: "new")
@@ -159,6 +163,22 @@ struct FailureTests {
     #expect(try host.call("DEL", old, Host.both).status == 0)
     try host.attach(new, Host.both)
     try new.ping()
+  }
+
+  @Test("of a new container that was killed before its pair said whose it is can be called again")
+  func halfMade() async throws {
+    let host = try await Host()
+    let old = try host.pod("p", container: "old")
+    try host.attach(old)
+    let link = try #require(try host.podLinks().first)
+    try host.node.run("ip", "link", "delete", link)
+    let new = try host.pod("p", container: "new")
+    try new.namespace.run(
+      "ip", "link", "add", "eth0", "type", "veth", "peer", "name", link, "netns", host.node.name)
+    try host.attach(new)
+    try new.ping()
+    #expect(try host.podLinks() == [link])
+    #expect(try host.node.run("cat", "/sys/class/net/\(link)/ifalias") == "calico:web/p/eth0 new\n")
   }
 
   @Test("although its container runs leaves it as it is", arguments: Cause.all)
@@ -280,6 +300,44 @@ struct FailureTests {
     #expect(address != "10.65.0.0/32")
     #expect(!(try host.kernelSnapshot(pod)).joined().contains("10.65.0.0"))
     try pod.ping()
+  }
+
+  @Test("for want of an address of one family keeps none that it got of the other")
+  func oneFamily() async throws {
+    let host = try await Host()
+    var pool = IPPool(name: "six")
+    pool.spec.cidr = "fd00:66::/128"
+    pool.spec.blockSize = 128
+    _ = try await host.store.create(pool)
+    try host.attach(try host.pod("q"), Host.both)
+    let pod = try host.pod("p")
+    try host.attach(pod)
+    try await host.ipam.release(handle: "net1.c-p")
+    let held = try await host.held()
+    let answer = try host.call("ADD", pod, Host.both)
+    #expect(answer.code == 102, "\(answer.text)")
+    #expect(answer.value["details"] == nil, "\(answer.text)")
+    #expect(try await host.held() == held)
+    try pod.ping()
+  }
+
+  @Test("because the datastore refuses leaves an object without a container that was there")
+  func withoutContainer() async throws {
+    let host = try await Host()
+    let pod = try host.pod("p")
+    var endpoint = WorkloadEndpoint(name: "node--1-k8s-p-eth0", namespace: "web")
+    endpoint.spec.node = "node-1"
+    endpoint.spec.orchestrator = "k8s"
+    endpoint.spec.pod = "p"
+    endpoint.spec.endpoint = "eth0"
+    endpoint.spec.interfaceName = "cali12345678901"
+    endpoint = try await host.store.created(endpoint)
+    let cause = try #require(Cause.all.first { $0.code == 103 })
+    try cause.prepare?(host, pod)
+    let answer = try host.call("ADD", pod)
+    #expect(answer.code == 103, "\(answer.text)")
+    #expect(answer.value["details"] == nil, "\(answer.text)")
+    #expect(try await host.endpoint(pod) == endpoint)
   }
 
   @Test("to repair a pod whose interface is gone can be called again")
