@@ -31,7 +31,7 @@ struct TwoInterfacesTests {
       ip route show table main; ip -6 route show table main
       ip neigh show nud permanent; ip -o addr show dev eth0
       """)
-    return text.split(separator: "\n").map(String.init).filter { !$0.contains("net1") }
+    return text.settled.split(separator: "\n").map(String.init).filter { !$0.contains("net1") }
   }
 
   @Test("has its own names, addresses and routes, and changes nothing of the first one")

@@ -25,7 +25,7 @@ struct UndoTests {
         ip rule; ip -6 rule; ip -o addr | sed 's/ *valid_lft.*//'
         ip route show table all; ip -6 route show table all
         """
-      ).split(separator: "\n").map(String.init)
+      ).settled.split(separator: "\n").map(String.init)
     }
     return lines
   }

@@ -44,7 +44,7 @@ extension Host {
     let addresses = endpoint.spec.ipNetworks.map { String($0.prefix { $0 != "/" }) }
     let held = try await ipam.allocations().filter { addresses.contains("\($0.address)") }
       .map { "\($0.address) \($0.handle ?? "") \($0.attributes["pod"] ?? "")" }
-    return [JSON.encode(endpoint.encode()), outside, inside] + held
+    return [JSON.encode(endpoint.encode()), outside.settled, inside.settled] + held
   }
 
   /// The names of the host's interfaces of pods.

@@ -63,13 +63,19 @@ final class Namespace: Sendable {
 
   /// Links, addresses and routes, in `ip`'s words.
   func snapshot() throws -> [String] {
-    // One process for all. Without what the kernel changes a moment later: a carrier.
+    // One process for all.
     try run(
       "sh", "-c",
-      "(ip -br link | awk '{print $1, $3}'; ip -br addr | awk '{$2=\"\"; print}';"
-        + " ip route; ip -6 route; ip neigh show nud permanent) | sed 's/ linkdown//'"
-    ).split(separator: "\n").map(String.init)
+      "ip -br link | awk '{print $1, $3}'; ip -br addr | awk '{$2=\"\"; print}';"
+        + " ip route; ip -6 route; ip neigh show nud permanent"
+    ).settled.split(separator: "\n").map(String.init)
   }
+}
+
+extension String {
+  /// What ip prints, without what the kernel changes a moment later: a carrier that comes, and a
+  /// link-local address that nobody else turns out to have.
+  var settled: String { replacing(" linkdown", with: "").replacing(" tentative", with: "") }
 }
 
 extension Trait where Self == ConditionTrait {
