@@ -74,8 +74,11 @@ final class Namespace: Sendable {
 
 extension String {
   /// What ip prints, without what the kernel changes a moment later: a carrier that comes, and a
-  /// link-local address that nobody else turns out to have.
-  var settled: String { replacing(" linkdown", with: "").replacing(" tentative", with: "") }
+  /// link-local address that nobody else turns out to have, which gets its route then.
+  var settled: String {
+    replacing(" linkdown", with: "").replacing(" tentative", with: "").split(separator: "\n")
+      .filter { !$0.hasPrefix("local fe80:") }.joined(separator: "\n")
+  }
 }
 
 extension Trait where Self == ConditionTrait {
