@@ -93,7 +93,7 @@ public struct NetworkEngine: Sendable {
       // Whoever runs BIRD hears after each reading of the store what it is to do.
       isRoutingDirty = true
     case .workloadEndpoint, .hostEndpoint, .policy, .tier, .profile, .networkSet, .bgpPeer,
-      .felixConfiguration:
+      .felixConfiguration, .unknown:
       break
     }
   }

@@ -8,8 +8,11 @@ import SyncModel
 extension PolicyEngine {
   mutating func setWorkload(_ id: WorkloadEndpointID, _ value: SyncWorkloadEndpoint?) {
     let old = workloads[id]
-    if old?.value == value { return }
+    let isDoubtful =
+      value.map { $0.allowsNothing || concerned[.workloadEndpoint(id)] != nil } ?? false
+    if old?.value == value, old?.isDoubtful ?? false == isDoubtful { return }
     moveHost(from: old?.value.node, to: value?.node)
+    countDoubt(old?.isDoubtful ?? false, isDoubtful)
     guard let value else {
       guard let old else { return }
       sets.removeContributor(old.contributor)
@@ -19,16 +22,20 @@ extension PolicyEngine {
     }
     let contributor = old?.contributor ?? sets.addContributor()
     sets.updateContributor(
-      contributor, Contributor(nets: value.nets, ports: value.ports), labels: value.labels,
-      profiles: value.labelProfiles)
+      contributor, Contributor(nets: value.nets, ports: value.ports),
+      labels: Doubt.marked(value.labels, isDoubtful), profiles: value.labelProfiles)
     let item = setLocal(id, old: old, new: value)
-    workloads[id] = Workload(value: value, contributor: contributor, item: item)
+    workloads[id] = Workload(
+      value: value, contributor: contributor, item: item, isDoubtful: isDoubtful)
   }
 
   mutating func setHostEndpoint(_ name: String, _ value: SyncHostEndpoint?) {
     let old = hostEndpoints[name]
-    if old?.value == value { return }
+    let isDoubtful =
+      value.map { $0.allowsNothing || concerned[.hostEndpoint(name)] != nil } ?? false
+    if old?.value == value, old?.isDoubtful ?? false == isDoubtful { return }
     moveHost(from: old?.value.node, to: value?.node)
+    countDoubt(old?.isDoubtful ?? false, isDoubtful)
     guard let value else {
       if let old { sets.removeContributor(old.contributor) }
       hostEndpoints[name] = nil
@@ -37,14 +44,17 @@ extension PolicyEngine {
     let contributor = old?.contributor ?? sets.addContributor()
     let nets = value.addresses.map { CIDR(host: $0) }
     sets.updateContributor(
-      contributor, Contributor(nets: nets, ports: value.ports), labels: value.labels,
-      profiles: value.labelProfiles)
-    hostEndpoints[name] = HostMember(value: value, contributor: contributor)
+      contributor, Contributor(nets: nets, ports: value.ports),
+      labels: Doubt.marked(value.labels, isDoubtful), profiles: value.labelProfiles)
+    hostEndpoints[name] = HostMember(
+      value: value, contributor: contributor, isDoubtful: isDoubtful)
   }
 
   mutating func setNetworkSet(_ id: NetworkSetID, _ value: SyncNetworkSet?) {
     let old = networkSets[id]
     if old?.value == value { return }
+    let isDoubtful = value?.allowsNothing ?? false
+    countDoubt(old?.value.allowsNothing ?? false, isDoubtful)
     guard let value else {
       if let old { sets.removeContributor(old.contributor) }
       networkSets[id] = nil
@@ -52,7 +62,8 @@ extension PolicyEngine {
     }
     let contributor = old?.contributor ?? sets.addContributor()
     sets.updateContributor(
-      contributor, Contributor(nets: value.nets), labels: value.labels, profiles: value.profiles)
+      contributor, Contributor(nets: value.nets), labels: Doubt.marked(value.labels, isDoubtful),
+      profiles: value.profiles)
     networkSets[id] = NetworkSetMember(value: value, contributor: contributor)
   }
 

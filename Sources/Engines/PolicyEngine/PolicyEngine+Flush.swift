@@ -43,7 +43,7 @@ extension PolicyEngine {
       let policy = activePolicy(id)
       if policy == nil && told.policies[id] == nil { continue }
       released += told.policySets[id] ?? []
-      var compiler = RuleCompiler(enforced: enforced)
+      var compiler = RuleCompiler(enforced: enforced, isInDoubt: doubtful > 0)
       let desired = policy.map { compile($0, &compiler) }
       for (set, definition) in compiler.sets { sets.acquire(set, definition) }
       told.policySets[id] = desired == nil ? nil : Array(compiler.sets.keys)
@@ -71,7 +71,7 @@ extension PolicyEngine {
   private func compile(_ policy: SyncPolicy, _ compiler: inout RuleCompiler) -> DesiredPolicy {
     var ingress = policy.appliesToIngress ? compiler.compile(policy.ingress) : []
     var egress = policy.appliesToEgress ? compiler.compile(policy.egress) : []
-    if tiers[policy.tier]?.onlyDenies == true {
+    if tiers[policy.tier]?.onlyDenies == true || concerned[.tier(policy.tier)] != nil {
       for index in ingress.indices where ingress[index].action == .allow {
         ingress[index].action = .pass
       }
@@ -88,7 +88,7 @@ extension PolicyEngine {
       let isUsed = profileUses[name] != nil
       if !isUsed && told.profiles[name] == nil { continue }
       released += told.profileSets[name] ?? []
-      var compiler = RuleCompiler(enforced: enforced)
+      var compiler = RuleCompiler(enforced: enforced, isInDoubt: doubtful > 0)
       var desired: DesiredProfile?
       if isUsed {
         desired =
@@ -134,8 +134,9 @@ extension PolicyEngine {
     return DesiredEndpoint(
       interfaceName: value.interfaceName, ipv4Nets: value.nets.filter { $0.family == .v4 },
       ipv6Nets: value.nets.filter { $0.family == .v6 }, mac: value.mac, created: value.created,
-      containerID: value.containerID, tiers: DesiredTiers(normal: tiers(of: item)),
-      profiles: value.profiles.filter { seen.insert($0).inserted },
+      containerID: value.containerID,
+      tiers: DesiredTiers(normal: workload.isDoubtful ? [] : tiers(of: item)),
+      profiles: workload.isDoubtful ? [] : value.profiles.filter { seen.insert($0).inserted },
       allowedSourcePrefixes: value.allowedSourcePrefixes)
   }
 

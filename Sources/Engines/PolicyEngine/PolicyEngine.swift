@@ -23,6 +23,9 @@ public import SyncModel
 ///   an order last. A tier that is not stored stands last and denies.
 /// - A profile that is not stored denies everything.
 /// - Policies, profiles and sets are told only while a local endpoint needs them.
+/// - An endpoint of which is not known what it asks for (`allowsNothing`, or an update of a newer
+///   version that concerns it) gets neither policies nor profiles, which denies everything; and no
+///   rule allows anything because of it, of such an endpoint elsewhere, or of such a network set.
 public struct PolicyEngine: Sendable {
   /// What it puts into force of what not every version does: of rules and policies nothing yet.
   public static let capabilities: Set<Feature> = []
@@ -57,6 +60,11 @@ public struct PolicyEngine: Sendable {
   var nodes: Set<String> = []
   /// How many stored objects name each host.
   var hosts: [String: Int] = [:]
+  /// What updates of a newer version concern, and by how many each is concerned.
+  var concerns: [UnknownUpdateID: SyncConcern] = [:]
+  var concerned: [SyncConcern: Int] = [:]
+  /// How many contributors of sets nobody knows enough of to allow anything because of them.
+  var doubtful = 0
   var isInSync = false
 
   // What follows from it.
@@ -82,11 +90,14 @@ public struct PolicyEngine: Sendable {
     var contributor: Int
     /// Its number among the local endpoints, if it is one.
     var item: Int?
+    /// Whether nothing is allowed to or from it.
+    var isDoubtful: Bool
   }
 
   struct HostMember: Sendable {
     var value: SyncHostEndpoint
     var contributor: Int
+    var isDoubtful: Bool
   }
 
   struct NetworkSetMember: Sendable {
@@ -125,6 +136,7 @@ public struct PolicyEngine: Sendable {
     case .tier(let name, let value): setTier(name, value)
     case .profile(let name, let value): setProfile(name, value)
     case .node(let name, let value): setNode(name, isStored: value != nil)
+    case .unknown(let id, let concern): setConcern(id, concern)
     case .inSync: isInSync = true
     case .pool, .block, .bgpPeer, .bgpConfiguration, .felixConfiguration: break
     }

@@ -17,38 +17,68 @@ import SyncModel
 struct RuleCompiler {
   /// What is put into force on this node.
   let enforced: Set<Feature>
+  /// Whether there is anything that is only in the sets that rules deny by (`Doubt`).
+  let isInDoubt: Bool
   private(set) var sets: [IPSetID: SetDefinition] = [:]
 
-  init(enforced: Set<Feature>) { self.enforced = enforced }
+  /// What of the things in doubt is in a set that is asked for.
+  private enum Extent { case all, none }
 
-  mutating func compile(_ rules: [SyncRule]) -> [DesiredRule] {
-    rules.map { rule in
-      var result = rule.map { compile($0, rule.transport) }
-      let missing = rule.asks.subtracting(enforced)
-      if missing.isEmpty { return result }
-      switch rule.action {
-      case .deny: break
-      case .pass: result.action = .deny
-      case .allow, .log:
-        let absences = missing.map(\.absence).sorted().joined(separator: "; ")
-        result.neverMatches = rule.neverMatches ?? absences
-      }
-      return result
-    }
+  init(enforced: Set<Feature>, isInDoubt: Bool = false) {
+    self.enforced = enforced
+    self.isInDoubt = isInDoubt
   }
 
-  private mutating func compile(_ match: SyncMatch, _ transport: IPProtocol?) -> SetNames {
+  mutating func compile(_ rules: [SyncRule]) -> [DesiredRule] {
+    var result: [DesiredRule] = []
+    result.reserveCapacity(rules.count)
+    for rule in rules {
+      let missing = rule.asks.subtracting(enforced)
+      let action = rule.action == .pass && !missing.isEmpty ? .deny : rule.action
+      var compiled = compile(rule, action == .allow || action == .pass ? .none : .all)
+      compiled.action = action
+      if !missing.isEmpty, action == .allow || action == .log {
+        let absences = missing.map(\.absence).sorted().joined(separator: "; ")
+        compiled.neverMatches = rule.neverMatches ?? absences
+      }
+      result.append(compiled)
+      // What else may be meant is neither passed on nor left to the rules that follow.
+      guard isInDoubt, action == .pass else { continue }
+      var rest = compile(rule, .all)
+      guard rest != compiled else { continue }
+      rest.action = .deny
+      result.append(rest)
+    }
+    return result
+  }
+
+  private mutating func compile(_ rule: SyncRule, _ extent: Extent) -> DesiredRule {
+    rule.map { compile($0, rule.transport, extent) }
+  }
+
+  private mutating func compile(
+    _ match: SyncMatch, _ transport: IPProtocol?, _ extent: Extent
+  ) -> SetNames {
     let names = match.names
+    // What is excluded has to have the other extent than what is asked for.
+    let selector = names.selector.map { extent == .none ? sure($0) : $0 }
+    let notSelector = names.notSelector.map { extent == .all ? sure($0) : $0 }
+    let owner = names.selector ?? .all
     var result = SetNames()
     // The set of a named port holds only what the selector matches: where every way to match goes
     // through such a set, the selector need not be asked again.
     let asksSelector = names.namedPorts.isEmpty || !match.ports.isEmpty
-    if let selector = names.selector, asksSelector { result.sets = [need(.nets(selector))] }
-    if let selector = names.notSelector { result.notSets = [need(.nets(selector))] }
-    let owner = names.selector ?? .all
-    result.namedPortSets = need(names.namedPorts, of: owner, transport)
-    result.notNamedPortSets = need(names.notNamedPorts, of: owner, transport)
+    if let selector, asksSelector { result.sets = [need(.nets(selector))] }
+    if let notSelector { result.notSets = [need(.nets(notSelector))] }
+    result.namedPortSets = need(
+      names.namedPorts, of: extent == .none ? sure(owner) : owner, transport)
+    result.notNamedPortSets = need(
+      names.notNamedPorts, of: extent == .all ? sure(owner) : owner, transport)
     return result
+  }
+
+  private func sure(_ selector: Selector) -> Selector {
+    isInDoubt ? Doubt.surely(selector) : selector
   }
 
   private mutating func need(

@@ -35,6 +35,13 @@ public struct Asks: Sendable, Hashable {
 
   public init(_ key: ResourceKey) { self.key = key }
 
+  /// What was said elsewhere: as many of each sort as are kept, and how many there are beyond them.
+  public init(_ key: ResourceKey, asks: [Ask], more: [Feature?: Int]) {
+    self.key = key
+    for ask in asks { add(ask.field, ask.feature) }
+    self.more.merge(more) { $0.addingReportingOverflow($1).partialValue }
+  }
+
   public var isEmpty: Bool { asks.isEmpty && more.isEmpty }
 
   /// Adds that a field asks for something.
@@ -47,5 +54,7 @@ public struct Asks: Sendable, Hashable {
   /// Takes back what was said of fields that no version knows, as they are only badly written.
   mutating func removeUnknown(where isWrong: (String) -> Bool) {
     asks.removeAll { $0.feature == nil && isWrong($0.field) }
+    let left = asks.count { $0.feature == nil }
+    kept[Feature?.none] = left > 0 ? left : nil
   }
 }

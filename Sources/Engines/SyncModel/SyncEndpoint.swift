@@ -25,13 +25,15 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
   public var labelProfiles: [String]
   public var ports: [SyncEndpointPort]
   public var allowedSourcePrefixes: [CIDR]
+  /// Nobody here knows what it asks for: nothing is allowed to or from it. Conversion never says so.
+  public var allowsNothing: Bool
 
   /// - Parameter labelProfiles: the same as `profiles` unless given.
   public init(
     node: String, interfaceName: String, nets: [CIDR], mac: MACAddress? = nil,
     created: String? = nil, containerID: String = "", labels: [String: String] = [:],
     profiles: [String] = [], labelProfiles: [String]? = nil, ports: [SyncEndpointPort] = [],
-    allowedSourcePrefixes: [CIDR] = []
+    allowedSourcePrefixes: [CIDR] = [], allowsNothing: Bool = false
   ) {
     self.node = node
     self.interfaceName = interfaceName
@@ -44,6 +46,7 @@ public struct SyncWorkloadEndpoint: Sendable, Hashable {
     self.labelProfiles = labelProfiles ?? profiles
     self.ports = ports
     self.allowedSourcePrefixes = allowedSourcePrefixes
+    self.allowsNothing = allowsNothing
   }
 }
 
@@ -71,12 +74,14 @@ public struct SyncHostEndpoint: Sendable, Hashable {
   /// The profiles whose labels it inherits, in order: none of a namespace or service account.
   public var labelProfiles: [String]
   public var ports: [SyncEndpointPort]
+  /// Nobody here knows what it asks for: nothing is allowed to or from it. Conversion never says so.
+  public var allowsNothing: Bool
 
   /// - Parameter labelProfiles: the same as `profiles` unless given.
   public init(
     node: String, interfaceName: String, addresses: [IPAddress] = [],
     labels: [String: String] = [:], profiles: [String] = [], labelProfiles: [String]? = nil,
-    ports: [SyncEndpointPort] = []
+    ports: [SyncEndpointPort] = [], allowsNothing: Bool = false
   ) {
     self.node = node
     self.interfaceName = interfaceName
@@ -85,6 +90,7 @@ public struct SyncHostEndpoint: Sendable, Hashable {
     self.profiles = profiles
     self.labelProfiles = labelProfiles ?? profiles
     self.ports = ports
+    self.allowsNothing = allowsNothing
   }
 }
 
@@ -95,10 +101,17 @@ public struct SyncNetworkSet: Sendable, Hashable {
   public var labels: [String: String]
   /// `kns.<namespace>` for a namespaced set, whose labels it inherits.
   public var profiles: [String]
+  /// Nobody here knows which of its networks are meant: no rule allows anything because of it, and
+  /// all of them count where a rule denies. Conversion never says so.
+  public var allowsNothing: Bool
 
-  public init(nets: [CIDR], labels: [String: String] = [:], profiles: [String] = []) {
+  public init(
+    nets: [CIDR], labels: [String: String] = [:], profiles: [String] = [],
+    allowsNothing: Bool = false
+  ) {
     self.nets = nets
     self.labels = labels
     self.profiles = profiles
+    self.allowsNothing = allowsNothing
   }
 }

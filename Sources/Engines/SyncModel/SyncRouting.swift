@@ -6,7 +6,7 @@ public import Addressing
 /// A pool, as routing and masquerading need it.
 public struct SyncPool: Sendable, Hashable {
   /// When a pool's traffic is encapsulated between nodes.
-  public enum Encapsulation: String, Sendable, Hashable {
+  public enum Encapsulation: String, Sendable, Hashable, CaseIterable {
     case never = "Never"
     case crossSubnet = "CrossSubnet"
     case always = "Always"
@@ -66,6 +66,9 @@ public struct SyncBlock: Sendable, Hashable {
 }
 
 /// A BGP peer beside the mesh.
+///
+/// It never holds the session's password: these values leave the program that read the datastore,
+/// and each agent reads the secrets of its own peers itself.
 public struct SyncBGPPeer: Sendable, Hashable {
   /// The node that peers; `nil`: all nodes.
   public var node: String?

@@ -24,6 +24,9 @@ public enum SyncUpdate: Sendable, Hashable {
   case bgpConfiguration(String, SyncBGPConfiguration?)
   /// `default`, `node.<name>`, or of the nodes that it selects.
   case felixConfiguration(String, SyncFelixConfiguration?)
+  /// Something that only a newer version knows and that must not be ignored: as long as it stands,
+  /// what it concerns allows nothing. Conversion never says so.
+  case unknown(UnknownUpdateID, SyncConcern?)
   /// Everything that the store held at the start has been delivered. Sent once per sync.
   case inSync
 }

@@ -20,6 +20,7 @@ struct NaiveModel {
   var policies: [PolicyID: SyncPolicy] = [:]
   var tiers: [String: SyncTier] = [:]
   var profiles: [String: SyncProfile] = [:]
+  var concerns: [UnknownUpdateID: SyncConcern] = [:]
 
   init(node: String?) { self.node = node }
 
@@ -31,6 +32,7 @@ struct NaiveModel {
     case .policy(let id, let value): policies[id] = value
     case .tier(let id, let value): tiers[id] = value
     case .profile(let id, let value): profiles[id] = value
+    case .unknown(let id, let value): concerns[id] = value
     default: break
     }
   }
@@ -59,15 +61,17 @@ struct NaiveModel {
         ipv4Nets: endpoint.nets.filter { $0.family == .v4 },
         ipv6Nets: endpoint.nets.filter { $0.family == .v6 }, mac: endpoint.mac,
         created: endpoint.created, containerID: endpoint.containerID,
-        tiers: DesiredTiers(normal: order(mine)),
-        profiles: names,
+        tiers: DesiredTiers(normal: isDoubtful(id, endpoint) ? [] : order(mine)),
+        profiles: isDoubtful(id, endpoint) ? [] : names,
         allowedSourcePrefixes: endpoint.allowedSourcePrefixes)
       for (id, policy) in mine {
         var desired = DesiredPolicy(
           tier: policy.tier,
           ingress: policy.appliesToIngress ? rules(policy.ingress, &result.sets) : [],
           egress: policy.appliesToEgress ? rules(policy.egress, &result.sets) : [])
-        if tiers[policy.tier]?.onlyDenies == true {
+        if tiers[policy.tier]?.onlyDenies == true
+          || concerns.values.contains(.tier(policy.tier))
+        {
           desired.ingress = desired.ingress.map(Self.passing)
           desired.egress = desired.egress.map(Self.passing)
         }
@@ -127,51 +131,92 @@ struct NaiveModel {
     }
   }
 
+  private func isDoubtful(_ id: WorkloadEndpointID, _ value: SyncWorkloadEndpoint) -> Bool {
+    value.allowsNothing || concerns.values.contains(.workloadEndpoint(id))
+  }
+
+  private func isDoubtful(_ name: String, _ value: SyncHostEndpoint) -> Bool {
+    value.allowsNothing || concerns.values.contains(.hostEndpoint(name))
+  }
+
+  /// Whether there is anything of which too little is known to allow anything because of it.
+  private var isInDoubt: Bool {
+    workloads.contains { isDoubtful($0.key, $0.value) }
+      || hosts.contains { isDoubtful($0.key, $0.value) }
+      || networkSets.values.contains { $0.allowsNothing }
+  }
+
+  /// What is asked of the things in doubt: no matter, as there are none; all of them are meant; or
+  /// none is.
+  private enum Doubtful { case absent, meant, left }
+
   private func rules(_ rules: [SyncRule], _ sets: inout [IPSetID: DesiredSet]) -> [DesiredRule] {
+    let isInDoubt = isInDoubt
     var result: [DesiredRule] = []
     for rule in rules {
-      var desired = DesiredRule(rule.action)
-      desired.family = rule.family
-      desired.transport = rule.transport
-      desired.notTransport = rule.notTransport
-      desired.index = rule.index
-      desired.icmp = rule.icmp
-      desired.notICMP = rule.notICMP
-      desired.neverMatches = rule.neverMatches
-      // Nobody does any of it.
-      if !rule.asks.isEmpty {
-        if rule.action == .pass { desired.action = .deny }
-        if rule.action == .allow || rule.action == .log {
-          let absences = rule.asks.map { $0.absence }.sorted()
-          desired.neverMatches = rule.neverMatches ?? absences.joined(separator: "; ")
-        }
+      // Nobody does any of what is asked for.
+      let action = rule.action == .pass && !rule.asks.isEmpty ? .deny : rule.action
+      guard isInDoubt else {
+        result.append(compiled(rule, action, .absent, &sets))
+        continue
       }
-      desired.source = match(rule.source, rule.transport, &sets)
-      desired.destination = match(rule.destination, rule.transport, &sets)
-      result.append(desired)
+      let isWide = action == .deny || action == .log
+      result.append(compiled(rule, action, isWide ? .meant : .left, &sets))
+      let names = [rule.source.names, rule.destination.names]
+      let asksNames = names.contains { $0 != SelectorNames() }
+      if action == .pass, asksNames { result.append(compiled(rule, .deny, .meant, &sets)) }
     }
     return result
   }
 
+  private func compiled(
+    _ rule: SyncRule, _ action: RuleAction, _ doubtful: Doubtful,
+    _ sets: inout [IPSetID: DesiredSet]
+  ) -> DesiredRule {
+    var desired = DesiredRule(action)
+    desired.family = rule.family
+    desired.transport = rule.transport
+    desired.notTransport = rule.notTransport
+    desired.index = rule.index
+    desired.icmp = rule.icmp
+    desired.notICMP = rule.notICMP
+    desired.neverMatches = rule.neverMatches
+    if !rule.asks.isEmpty, rule.action == .allow || rule.action == .log {
+      let absences = rule.asks.map { $0.absence }.sorted()
+      desired.neverMatches = rule.neverMatches ?? absences.joined(separator: "; ")
+    }
+    desired.source = match(rule.source, rule.transport, doubtful, &sets)
+    desired.destination = match(rule.destination, rule.transport, doubtful, &sets)
+    return desired
+  }
+
   private func match(
-    _ match: SyncMatch, _ transport: IPProtocol?, _ sets: inout [IPSetID: DesiredSet]
+    _ match: SyncMatch, _ transport: IPProtocol?, _ doubtful: Doubtful,
+    _ sets: inout [IPSetID: DesiredSet]
   ) -> DesiredMatch {
     var desired = DesiredMatch()
     desired.nets = match.nets
     desired.notNets = match.notNets
     desired.ports = match.ports
     desired.notPorts = match.notPorts
+    func without(_ selector: Selector, _ condition: Bool) -> Selector {
+      condition ? ((try? Selector("!has(_doubtful)")).map(selector.and) ?? selector) : selector
+    }
     let onlyNamed = match.ports.isEmpty && !match.names.namedPorts.isEmpty
     if let selector = match.names.selector, !onlyNamed {
-      desired.names.sets = [netSet(selector, &sets)]
+      desired.names.sets = [netSet(without(selector, doubtful == .left), &sets)]
     }
-    if let selector = match.names.notSelector { desired.names.notSets = [netSet(selector, &sets)] }
+    if let selector = match.names.notSelector {
+      desired.names.notSets = [netSet(without(selector, doubtful == .meant), &sets)]
+    }
     let owner = match.names.selector ?? .all
     for name in match.names.namedPorts {
-      desired.names.namedPortSets.append(portSet(name, transport, owner, &sets))
+      desired.names.namedPortSets.append(
+        portSet(name, transport, without(owner, doubtful == .left), &sets))
     }
     for name in match.names.notNamedPorts {
-      desired.names.notNamedPortSets.append(portSet(name, transport, owner, &sets))
+      desired.names.notNamedPortSets.append(
+        portSet(name, transport, without(owner, doubtful == .meant), &sets))
     }
     return desired
   }
@@ -206,17 +251,26 @@ struct NaiveModel {
   }
 
   private func forAll(_ body: ([String: String], [CIDR], [SyncEndpointPort]) -> Void) {
-    for value in workloads.values {
-      body(allLabels(value.labels, value.labelProfiles), value.nets, value.ports)
-    }
-    for value in hosts.values {
+    for (id, value) in workloads {
       body(
-        allLabels(value.labels, value.labelProfiles), value.addresses.map { CIDR(host: $0) },
-        value.ports)
+        labels(value.labels, value.labelProfiles, isDoubtful(id, value)), value.nets, value.ports)
+    }
+    for (name, value) in hosts {
+      body(
+        labels(value.labels, value.labelProfiles, isDoubtful(name, value)),
+        value.addresses.map { CIDR(host: $0) }, value.ports)
     }
     for value in networkSets.values {
-      body(allLabels(value.labels, value.profiles), value.nets, [])
+      body(labels(value.labels, value.profiles, value.allowsNothing), value.nets, [])
     }
+  }
+
+  private func labels(
+    _ own: [String: String], _ names: [String], _ isDoubtful: Bool
+  ) -> [String: String] {
+    var labels = allLabels(own, names)
+    if isDoubtful { labels["_doubtful"] = "" }
+    return labels
   }
 }
 

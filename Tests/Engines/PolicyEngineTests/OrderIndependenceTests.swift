@@ -58,7 +58,7 @@ struct OrderIndependenceTests {
       for update in updates { harness.engine.apply(update) }
       try harness.feed(.inSync)
       for update in updates.shuffled(using: &cluster.random) {
-        harness.engine.apply(Self.deletion(update))
+        harness.engine.apply(update.key?.deletion ?? update)
         if cluster.random.chance(30) { try harness.flush() }
       }
       try harness.flush()
@@ -87,18 +87,6 @@ struct OrderIndependenceTests {
     return order.map { index in
       defer { next[index] += 1 }
       return histories[index][next[index]]
-    }
-  }
-
-  private static func deletion(_ update: SyncUpdate) -> SyncUpdate {
-    switch update {
-    case .workloadEndpoint(let id, _): .workloadEndpoint(id, nil)
-    case .hostEndpoint(let id, _): .hostEndpoint(id, nil)
-    case .networkSet(let id, _): .networkSet(id, nil)
-    case .policy(let id, _): .policy(id, nil)
-    case .tier(let id, _): .tier(id, nil)
-    case .profile(let id, _): .profile(id, nil)
-    default: update
     }
   }
 }

@@ -46,6 +46,10 @@ struct RandomCluster {
     for name in ["t1", "t2", "default"] {
       result.append(history { cluster in .tier(name, cluster.tier()) })
     }
+    for name in ["u1", "u2"] {
+      let id = UnknownUpdateID(kind: 60, name: name)
+      result.append(history { cluster in .unknown(id, cluster.concern()) })
+    }
     for index in 0..<8 {
       let id =
         index % 2 == 0
@@ -87,7 +91,8 @@ struct RandomCluster {
       labels: ownLabels(),
       profiles: random.some(Self.profiles, atMost: 2) + (random.chance(10) ? ["p1"] : []),
       labelProfiles: random.chance(30) ? random.some(Self.profiles, atMost: 2) : nil,
-      ports: ports(), allowedSourcePrefixes: random.some(Self.ranges, atMost: 1))
+      ports: ports(), allowedSourcePrefixes: random.some(Self.ranges, atMost: 1),
+      allowsNothing: random.chance(5))
   }
 
   private mutating func host() -> SyncHostEndpoint? {
@@ -97,14 +102,22 @@ struct RandomCluster {
       addresses: random.some(Self.nets, atMost: 2).map(\.address), labels: ownLabels(),
       profiles: random.some(Self.profiles, atMost: 1),
       labelProfiles: random.chance(30) ? random.some(Self.profiles, atMost: 1) : nil,
-      ports: ports())
+      ports: ports(), allowsNothing: random.chance(5))
   }
 
   private mutating func networkSet() -> SyncNetworkSet? {
     if random.chance(20) { return nil }
     return SyncNetworkSet(
       nets: random.some(Self.ranges, atMost: 3), labels: ownLabels(),
-      profiles: random.some(Self.profiles, atMost: 1))
+      profiles: random.some(Self.profiles, atMost: 1), allowsNothing: random.chance(10))
+  }
+
+  private mutating func concern() -> SyncConcern? {
+    random.pick([
+      nil, nil, nil, .nothing, .tier("t1"), .hostEndpoint("h1"),
+      .workloadEndpoint(WorkloadEndpointID(namespace: "ns0", name: "w0")),
+      .workloadEndpoint(WorkloadEndpointID(namespace: "ns1", name: "w1")),
+    ])
   }
 
   private mutating func profile() -> SyncProfile? {

@@ -66,6 +66,7 @@ struct CoreMetrics: Sendable {
       case .bgpPeer: "bgpPeer"
       case .bgpConfiguration: "bgpConfiguration"
       case .felixConfiguration: "felixConfiguration"
+      case .unknown: "unknown"
       case .inSync: nil
       }
     guard let type else { return }
