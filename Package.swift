@@ -165,6 +165,11 @@ let package = Package(
     library(
       "Engines/SyncModel",
       ["Addressing", "Features", "PolicyModel", "Resources", "Selectors", "ValueTree"]),
+    // What SyncModel delivers as bytes: made once, read by every agent.
+    library(
+      "Engines/SyncCoding",
+      ["Addressing", "Features", "PolicyModel", "Resources", "Selectors", "SyncModel"],
+      exclude: ["DESIGN.md"]),
     // A datastore, behind the gate of its lock, as the source of the engines' updates.
     library("Engines/StoreSync", ["Datastore", "SyncModel"]),
     library(
@@ -241,6 +246,10 @@ let package = Package(
     rig(
       "Support/TestSupport",
       ["Addressing", "Datastore", "DesiredState", "HostSystem", "PolicyModel", "Resources"]),
+    // The endpoints of a large cluster, as updates.
+    rig(
+      "Support/EndpointCrowd",
+      ["Addressing", "HostSystem", "PolicyModel", "SyncModel"]),
     // Each datastore there is, for tests that run on all of them.
     rig(
       "Support/StoresUnderTest",
@@ -250,6 +259,7 @@ let package = Package(
       ]),
     // What scripts/bench times from inside.
     rigProgram("Benches/change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
+    rigProgram("Benches/coding-bench", ["EndpointCrowd", "Resources", "SyncCoding", "SyncModel"]),
     rigProgram(
       "Benches/store-bench", ["Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
 
@@ -317,6 +327,12 @@ let package = Package(
     tests(
       "Engines/SyncModelTests",
       ["Addressing", "Features", "PolicyModel", "Resources", "Selectors", "SyncModel", "ValueTree"]),
+    tests(
+      "Engines/SyncCodingTests",
+      [
+        "Addressing", "EndpointCrowd", "Features", "HostSystem", "PolicyModel", "Resources",
+        "Selectors", "SyncCoding", "SyncModel", "TestSupport",
+      ], exclude: ["Recorded"]),
     tests(
       "Engines/StoreSyncTests",
       ["Datastore", "PolicyModel", "Resources", "StoreSync", "SyncModel"]),
