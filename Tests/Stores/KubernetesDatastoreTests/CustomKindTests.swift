@@ -110,6 +110,29 @@ import ValueTree
     await store.close()
   }
 
+  @Test("that were not asked for are not told of") func otherNames() async throws {
+    let server = try await KubernetesServer.shared()
+    let store = try server.store()
+    let name = unique("wanted")
+    let query = ListQuery(.globalNetworkSet, namePrefix: name)
+    var events = Events(
+      try await store.watch(query, from: try await store.list(query).revision))
+    // One of each sort: set, not to be read, gone.
+    let other = try await store.created(GlobalNetworkSet(name: unique("other")))
+    let bad = unique("bad")
+    try server.apply(
+      manifest(
+        "GlobalNetworkSet", bad, annotations: ["projectcalico.org/metadata": "{"],
+        ["nets": ["10.0.0.0/8"]]))
+    try await store.delete(other.key, revision: nil)
+    try await store.delete(ResourceKey(kind: .globalNetworkSet, name: bad), revision: nil)
+    let wanted = try await store.created(GlobalNetworkSet(name: name + "-a"))
+    #expect(try await events.text() == "set \(wanted.key)")
+    try await store.delete(wanted.key, revision: nil)
+    #expect(try await events.text() == "deleted \(wanted.key)")
+    await store.close()
+  }
+
   @Test("that cannot be read are skipped and named") func malformed() async throws {
     let server = try await KubernetesServer.shared()
     let store = try server.store()
