@@ -79,13 +79,19 @@ extension DatastoreConfiguration {
         "CALICO_API_GROUP (calicoAPIGroup) must be crd.projectcalico.org/v1, is \(group.quoted); other "
           + "groups are not supported")
     }
+    return try KubernetesDatastore(access, options: kubernetesOptions(environment))
+  }
+
+  /// How often the server may be asked, and how pods' interfaces are named: by the first of the agent's
+  /// prefixes.
+  func kubernetesOptions(_ environment: [String: String]) -> KubernetesDatastore.Options {
     var options = KubernetesDatastore.Options()
     options.client.userAgent = "calico-in-swift/\(BuildVersion.version)"
     if let limit = spec.k8sClientQPS, limit > 0 { options.client.requestsPerSecond = limit }
     if let burst = spec.k8sClientBurst, burst > 0 { options.client.burst = burst }
     let prefixes = environment["FELIX_INTERFACEPREFIX"]?.split(separator: ",") ?? []
     if let prefix = prefixes.first, !prefix.isEmpty { options.interfacePrefix = String(prefix) }
-    return try KubernetesDatastore(access, options: options)
+    return options
   }
 }
 

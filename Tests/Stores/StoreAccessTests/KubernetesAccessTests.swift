@@ -3,6 +3,7 @@
 
 import Datastore
 import KubernetesClient
+import KubernetesDatastore
 import Resources
 import Settings
 import TestSupport
@@ -67,6 +68,27 @@ import Testing
       "K8S_INSECURE_SKIP_TLS_VERIFY": "true",
     ])
     #expect(careless.skipsVerification && careless.authority == nil)
+  }
+
+  @Test("is used as often, and for interfaces of such names, as the environment says")
+  func options() throws {
+    func options(_ environment: [String: String]) throws -> KubernetesDatastore.Options {
+      let configuration = try DatastoreConfiguration.read(
+        file: nil, defaultFile: "\(folder.path)/none.cfg",
+        environment: ["DATASTORE_TYPE": "kubernetes"].merging(environment) { $1 })
+      return configuration.kubernetesOptions(environment)
+    }
+    let defaults = KubernetesDatastore.Options()
+    let plain = try options([:])
+    #expect(plain.interfacePrefix == defaults.interfacePrefix)
+    #expect(plain.client.requestsPerSecond == defaults.client.requestsPerSecond)
+    #expect(try options(["FELIX_INTERFACEPREFIX": ""]).interfacePrefix == "cali")
+    // Of several prefixes the first is the one for new interfaces.
+    let told = try options([
+      "FELIX_INTERFACEPREFIX": "eni,cali", "K8S_CLIENT_QPS": "7", "K8S_CLIENT_BURST": "9",
+    ])
+    #expect(told.interfacePrefix == "eni")
+    #expect(told.client.requestsPerSecond == 7 && told.client.burst == 9)
   }
 
   @Test("is the kubeconfig of the user's home when there is nothing else") func home() throws {
