@@ -51,6 +51,10 @@ protocol CodingVisitor {
   mutating func structures<T: Coded>(
     _ number: Int, _ name: StaticString, _ criticality: Criticality, _ values: inout [T]
   ) throws(Failure)
+  /// The same where the whole list repeats: by its number in the frame's table.
+  mutating func shared<T: Coded>(
+    _ number: Int, _ name: StaticString, _ criticality: Criticality, _ values: inout [T]
+  ) throws(Failure)
   /// A property whose fields are declared with its own type and numbered on.
   mutating func group<T: Coded>(_ name: StaticString, _ value: inout T) throws(Failure)
 }

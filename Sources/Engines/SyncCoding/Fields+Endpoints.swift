@@ -43,7 +43,7 @@ extension SyncWorkloadEndpoint: Coded {
     var other: [String]? = V.isReading || isSame(labelProfiles, profiles) ? nil : labelProfiles
     try v.field(16, "labelProfiles", .critical, &other, .optionalList)
     if V.isReading { labelProfiles = other ?? profiles }
-    try v.structures(17, "ports", .critical, &ports)
+    try v.shared(17, "ports", .critical, &ports)
     try v.field(18, "allowedSourcePrefixes", .ignorable, &allowedSourcePrefixes, .networks)
     try v.field(19, "allowsNothing", .critical, &allowsNothing, .flag)
   }
@@ -82,7 +82,7 @@ extension SyncHostEndpoint: Coded {
     var other: [String]? = V.isReading || isSame(labelProfiles, profiles) ? nil : labelProfiles
     try v.field(13, "labelProfiles", .critical, &other, .optionalList)
     if V.isReading { labelProfiles = other ?? profiles }
-    try v.structures(14, "ports", .critical, &ports)
+    try v.shared(14, "ports", .critical, &ports)
     try v.field(15, "allowsNothing", .critical, &allowsNothing, .flag)
   }
 

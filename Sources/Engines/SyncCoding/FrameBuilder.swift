@@ -14,9 +14,8 @@ public struct FrameBuilder: Sendable {
     /// Before any compression.
     public var bytes: Int
 
-    /// A frame of endpoints has about a megabyte. What repeats in them is sent once per frame: the
-    /// larger, the better.
-    public static let standard = Bounds(items: 16_384, bytes: 2 << 20)
+    /// What repeats is sent once per frame: the larger it is, the less that matters.
+    public static let standard = Bounds(items: 65_536, bytes: 4 << 20)
 
     public init(items: Int, bytes: Int) {
       self.items = items

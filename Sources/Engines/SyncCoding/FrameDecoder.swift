@@ -40,6 +40,8 @@ struct FrameDecoder: CodingVisitor {
   private var labelSets = Table<[String: String]>()
   private var lists = Table<[String]>()
   private var shapes: [Shape] = []
+  /// Where the entries of the last table are.
+  private var parts: [Range<Int>] = []
   /// What may still be made of the frame.
   private var budget: Int
   private var selectors: SelectorMemo
@@ -76,6 +78,10 @@ struct FrameDecoder: CodingVisitor {
     try readLabelSets()
     try readLists()
     try readShapes()
+    for length in try lengths() {
+      parts.append(position..<position + length)
+      position += length
+    }
   }
 
   func error(_ message: String) -> SyncCodingError {
@@ -446,6 +452,19 @@ struct FrameDecoder: CodingVisitor {
     let outer = try enter()
     while position < end { values.append(try part(T.self)) }
     try leave(outer)
+  }
+
+  mutating func shared<T: Coded>(
+    _ number: Int, _ name: StaticString, _ criticality: Criticality, _ values: inout [T]
+  ) throws(SyncCodingError) {
+    guard let field = try find(number) else { return }
+    guard field.wire == .varint else { return try skipUnknown(field) }
+    let entry = try reference(below: parts.count)
+    if entry == 0 { return }
+    let outer = (position, end)
+    (position, end) = (parts[entry - 1].lowerBound, parts[entry - 1].upperBound)
+    while position < end { values.append(try part(T.self)) }
+    (position, end) = outer
   }
 
   mutating func group<T: Coded>(

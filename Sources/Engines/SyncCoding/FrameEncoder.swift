@@ -13,6 +13,7 @@ struct FrameEncoder: CodingVisitor {
   private var labelSets = Interner()
   private var lists = Interner()
   private var shapes = Interner()
+  private var parts = Interner()
   /// The items, and what a coder appends to.
   var items: [UInt8] = []
   var impliedNode = ""
@@ -23,7 +24,9 @@ struct FrameEncoder: CodingVisitor {
   private(set) var expansion = 0
   private(set) var count = 0
 
-  var size: Int { items.count + texts.size + labelSets.size + lists.size + shapes.size + 1 }
+  var size: Int {
+    items.count + texts.size + labelSets.size + lists.size + shapes.size + parts.size + 1
+  }
 
   func frame() -> [UInt8] {
     var frame: [UInt8] = []
@@ -33,6 +36,7 @@ struct FrameEncoder: CodingVisitor {
     labelSets.write(to: &frame)
     lists.write(to: &frame)
     shapes.write(to: &frame)
+    parts.write(to: &frame)
     frame.append(contentsOf: items)
     return frame
   }
@@ -101,14 +105,30 @@ struct FrameEncoder: CodingVisitor {
   ) {
     if values.isEmpty { return }
     let first = items.count
+    write(values)
+    items.insert(varint: items.count - first, at: first)
+    sign(number, criticality, .sized)
+  }
+
+  mutating func shared<T: Coded>(
+    _ number: Int, _ name: StaticString, _ criticality: Criticality, _ values: inout [T]
+  ) {
+    if values.isEmpty { return }
+    let first = items.count
+    write(values)
+    let bytes = Array(items[first...])
+    items.removeLast(bytes.count)
+    items.append(varint: parts.number(weight: 0) { $0.append(contentsOf: bytes) })
+    sign(number, criticality, .varint)
+  }
+
+  private mutating func write<T: Coded>(_ values: [T]) {
     for var value in values {
       let start = begin(T.number)
       value.visit(&self)
       end(start)
     }
     expansion += values.count * MemoryLayout<T>.stride
-    items.insert(varint: items.count - first, at: first)
-    sign(number, criticality, .sized)
   }
 
   mutating func group<T: Coded>(_ name: StaticString, _ value: inout T) {

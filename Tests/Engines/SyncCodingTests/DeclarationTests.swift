@@ -47,6 +47,13 @@ private struct FieldCollector: CodingVisitor {
     add(name)
   }
 
+  mutating func shared<T: Coded>(
+    _ number: Int, _ name: StaticString, _ criticality: Criticality, _ values: inout [T]
+  ) {
+    numbers.append(number)
+    add(name)
+  }
+
   mutating func group<T: Coded>(_ name: StaticString, _ value: inout T) { add(name) }
 }
 

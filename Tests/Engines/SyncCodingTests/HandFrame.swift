@@ -10,6 +10,7 @@ struct HandFrame {
   var labelSets: [[UInt8]] = []
   var lists: [[UInt8]] = []
   var shapes: [[UInt8]] = []
+  var parts: [[UInt8]] = []
   var items: [UInt8] = []
 
   struct Field {
@@ -68,7 +69,7 @@ struct HandFrame {
 
   var bytes: [UInt8] {
     var frame = [version]
-    for table in [texts, labelSets, lists, shapes] {
+    for table in [texts, labelSets, lists, shapes, parts] {
       frame.append(varint: table.count)
       for entry in table { frame.append(varint: entry.count) }
       frame += table.joined()

@@ -166,7 +166,8 @@ struct UnknownTests {
     let rule = frame.part(74, [.small(1, 1)])
     frame.item(5, [.small(1, name), .sized(8, rule), .sized(9, rule), Self.strange[0]])
     let port = frame.part(66, [.small(1, name), .small(2, 6), .small(3, 80), Self.strange[1]])
-    frame.item(2, [.small(1, name), .sized(14, port + port)])
+    frame.parts.append(port + port)
+    frame.item(2, [.small(1, name), .small(14, 1)])
     let result = try decode(frame)
     guard case .profile(_, let profile?)? = result.updates.first,
       case .hostEndpoint(_, let host?)? = result.updates.last
