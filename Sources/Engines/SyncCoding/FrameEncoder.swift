@@ -175,8 +175,11 @@ struct FrameEncoder: CodingVisitor {
     if labels.isEmpty { return 0 }
     references.removeAll(keepingCapacity: true)
     let before = expansion
-    // In an order that does not depend on the run: what is equal has equal bytes.
-    for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+    // In an order that does not depend on the run: what is equal has equal bytes. By their bytes: how
+    // texts compare that are not in one normal form depends on where they come from.
+    for (key, value) in labels.sorted(by: {
+      $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+    }) {
       references.append(number(of: key))
       references.append(number(of: value))
     }

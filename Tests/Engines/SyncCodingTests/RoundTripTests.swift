@@ -30,6 +30,20 @@ struct RoundTripTests {
     }
   }
 
+  @Test("labels whose names Unicode orders otherwise than their bytes are in one order")
+  func composedLabels() throws {
+    var decoder = SyncDecoder()
+    let names = ["\u{e9}a", "e\u{301}", "e\u{301}b", "\u{e9}", "f", "e", "x\u{301}-\u{e9}"]
+    for (index, name) in names.enumerated() {
+      for other in names[index...] {
+        let update = SyncUpdate.profile(
+          "p", SyncProfile(labels: [name: "1"].merging([other: "2"]) { $1 }))
+        let frame = try decoder.decode(update.encoded)
+        #expect(frame.updates.first?.encoded == update.encoded, "\(name), \(other)")
+      }
+    }
+  }
+
   @Test("batches in frames of every size, with findings and status")
   func batches() throws {
     let seed = SplitMix64.seed(for: "RoundTripTests.batches")
