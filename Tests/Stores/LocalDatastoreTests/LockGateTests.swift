@@ -36,7 +36,7 @@ struct LockGateTests {
       var removed: Set<String> = []
     }
 
-    init(locked: Bool? = false) async throws {
+    init(locked: Bool? = false, kinds: [Kind] = LockGateTests.kinds) async throws {
       store = try await LocalDatastore.open(
         path: folder.file("ds.db"), durability: .processCrash)
       if let locked { try await store.setLocked(locked) }
@@ -44,7 +44,7 @@ struct LockGateTests {
       seen = ObstructedDatastore(store)
       let told = told
       gate = LockGate(
-        seen, kinds: LockGateTests.kinds + [.clusterInformation],
+        seen, kinds: kinds + [.clusterInformation],
         retry: Backoff(first: .milliseconds(2), longest: .milliseconds(20)),
         recheck: .milliseconds(50), report: { _ in },
         tell: { locked in told.list.withLock { $0.append(locked) } })
@@ -189,6 +189,47 @@ struct LockGateTests {
     try await rig.store.setLocked(false)
     #expect(await eventually { rig.names == ["a", "b"] })
     #expect(rig.removed == ["c"])
+    await rig.stop()
+  }
+
+  @Test("goes on once a lock that it has met while asking is over, though nothing happens then")
+  func metWhileAsking() async throws {
+    // One kind, so that what it has to ask for comes in one batch, and no other makes it ask again.
+    let rig = try await Rig(kinds: [.globalNetworkSet])
+    #expect(await eventually { rig.names.count == 3 && rig.status == .inSync })
+    rig.seen.cut(true)
+    try await rig.store.setLocked(true)
+    try await Self.delete("a", rig.store)
+    // Of the lock it hears by asking alone.
+    rig.seen.hold([.clusterInformation])
+    rig.seen.cut(false)
+    #expect(await eventually { rig.gate.isLocked })
+    #expect(rig.names.count == 3)
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.names == ["b", "c"] && rig.status == .inSync })
+    await rig.stop()
+  }
+
+  @Test("gives nothing of what it lists anew after a lock before it has all of it")
+  func renewal() async throws {
+    let rig = try await Rig()
+    #expect(await eventually { rig.names.count == 3 && rig.status == .inSync })
+    try await rig.store.setLocked(true)
+    #expect(await eventually { rig.gate.isLocked })
+    try await Self.delete("a", rig.store)
+    #expect(await eventually { rig.gate.isHolding })
+    rig.seen.hold([.tier])
+    let watches = rig.seen.count(.watching(.globalNetworkSet))
+    try await rig.store.setLocked(false)
+    #expect(await eventually { rig.seen.count(.watching(.globalNetworkSet)) > watches })
+    for index in 0..<20 {
+      _ = try await rig.store.create(GlobalNetworkSet(name: "d-\(index)"))
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    #expect(rig.names == ["a", "b", "c"])
+    rig.seen.hold([])
+    #expect(await eventually { rig.names.count == 22 && rig.status == .inSync })
+    #expect(rig.removed == ["a"])
     await rig.stop()
   }
 
