@@ -5,6 +5,8 @@ import Addressing
 import Datastore
 import IPAM
 import Resources
+import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Claims on blocks") struct AffinityTests {
@@ -43,6 +45,36 @@ import Testing
       }
       try await world.expectClean()
     }
+  }
+
+  @Test("a block in which somebody gets an address while it is claimed is not taken over")
+  func usedWhileClaimed() async throws {
+    let world = try await World(atomic: false, pools: [World.pool("10.0.0.0/30")])
+    let block = cidr("10.0.0.0/30")
+    // Nobody's, and empty once what rests in it has rested.
+    try await world.ipam.updateConfiguration { $0.ipCooldownSeconds = 60 }
+    try await world.take(on: "a", "h")
+    _ = try await world.ipam.release(handle: "h")
+    try await world.ipam.releaseHostAffinities("a")
+    world.time.advance(seconds: 60)
+
+    var store = WrappedDatastore(world.store)
+    let assigned = Mutex(false)
+    store.after = { call throws(DatastoreError) in
+      // The first that is created is the record of the claim.
+      let isFirst = assigned.withLock { done in
+        defer { done = done || call == .create }
+        return call == .create && !done
+      }
+      if isFirst { _ = try? await world.ipam.assign(ip("10.0.0.2"), host: "c", handle: "hc") }
+    }
+    let result = try await world.client(on: store).claimAffinity(block, host: "b")
+    #expect(assigned.withLock { $0 })
+    #expect(result.claimed == [] && result.failed == [block])
+    #expect(try await world.block("10.0.0.0/30").spec.affinity == nil)
+    #expect(try await world.affinities("b") == [])
+    #expect(try await world.ipam.addresses(handle: "hc").map(\.address) == [ip("10.0.0.2")])
+    try await world.expectClean()
   }
 
   @Test("claims are of the node whose name they have, not of one whose name begins so")
