@@ -304,8 +304,9 @@ let package = Package(
     tests(
       "Stores/KubernetesClientTests",
       [
-        "Addressing", "Datastore", "KubernetesClient", "KubernetesDatastore", "KubernetesModel",
-        "Resources", "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1, nioPosix, protobuf,
+        "Addressing", "Datastore", "HostSystem", "KubernetesClient", "KubernetesDatastore",
+        "KubernetesModel", "Resources", "StoreRig", "TestSupport", "ValueTree", nioCore, nioHTTP1,
+        nioPosix, protobuf,
       ], exclude: ["defects.txt"]),
     tests(
       "Stores/KubernetesDatastoreTests",

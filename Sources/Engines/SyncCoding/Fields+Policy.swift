@@ -40,8 +40,8 @@ extension SyncPolicy: Coded {
   }
 
   mutating func allowNothing(because reason: String) -> Bool {
-    for index in ingress.indices { _ = ingress[index].allowNothing(because: reason) }
-    for index in egress.indices { _ = egress[index].allowNothing(because: reason) }
+    ingress.allowNothing(because: reason)
+    egress.allowNothing(because: reason)
     return true
   }
 }
@@ -75,8 +75,8 @@ extension SyncProfile: Coded {
   }
 
   mutating func allowNothing(because reason: String) -> Bool {
-    for index in ingress.indices { _ = ingress[index].allowNothing(because: reason) }
-    for index in egress.indices { _ = egress[index].allowNothing(because: reason) }
+    ingress.allowNothing(because: reason)
+    egress.allowNothing(because: reason)
     return true
   }
 }
@@ -110,6 +110,12 @@ extension SyncRule: Coded {
     case .allow, .log: neverMatches = neverMatches ?? reason
     }
     return true
+  }
+}
+
+extension [SyncRule] {
+  fileprivate mutating func allowNothing(because reason: String) {
+    for index in indices { _ = self[index].allowNothing(because: reason) }
   }
 }
 

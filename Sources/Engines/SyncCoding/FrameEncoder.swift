@@ -143,16 +143,7 @@ struct FrameEncoder: CodingVisitor {
   // MARK: Tables
 
   /// The number of a text; zero for the empty one.
-  mutating func number(of text: String) -> Int {
-    if text.isEmpty { return 0 }
-    let number = texts.number(weight: text.utf8.count + Expansion.place) {
-      $0.append(contentsOf: text.utf8)
-    }
-    expansion += texts.weight(of: number)
-    return number
-  }
-
-  mutating func number(of text: Substring) -> Int {
+  mutating func number(of text: some StringProtocol) -> Int {
     if text.isEmpty { return 0 }
     let number = texts.number(weight: text.utf8.count + Expansion.place) {
       $0.append(contentsOf: text.utf8)

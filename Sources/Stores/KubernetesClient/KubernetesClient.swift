@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AsyncHTTPClient
+package import HostSystem
 import NIOCore
 import NIOHTTP1
 import ValueTree
@@ -30,7 +31,7 @@ package final class KubernetesClient: Sendable {
     /// For how long the server may tell us to come back later, in all.
     package var patience = Duration.seconds(60)
     package var userAgent = "calico-in-swift"
-    package var clock = KubernetesClock.continuous
+    package var clock = HostClock.continuous
 
     package init() {}
   }

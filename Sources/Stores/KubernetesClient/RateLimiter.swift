@@ -1,18 +1,20 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
+
 /// Keeps a client from sending more requests than it may: a bucket that fills at a steady rate.
 actor RateLimiter {
   private let interval: Duration
   private let burst: Double
-  private let clock: KubernetesClock
+  private let clock: HostClock
   private var tokens: Double
   private var last: Duration
 
   /// - Parameters:
   ///   - perSecond: requests a second in the long run; 0 is no limit.
   ///   - burst: requests at once after a pause; at least 1.
-  init(perSecond: Double, burst: Int, clock: KubernetesClock) {
+  init(perSecond: Double, burst: Int, clock: HostClock) {
     interval = perSecond > 0 ? .seconds(1 / perSecond) : .zero
     self.burst = Double(max(1, burst))
     self.clock = clock

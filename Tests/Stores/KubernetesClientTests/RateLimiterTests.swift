@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 import Synchronization
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @Suite("A rate of requests") struct RateLimiterTests {
   @Test("whoever gives up waiting leaves the turn to the next") func givenUp() async throws {
     let waits = Mutex<[Duration]>([])
-    let clock = KubernetesClock(
+    let clock = HostClock(
       now: { .zero },
       sleep: { pause in
         waits.withLock { $0.append(pause) }
@@ -27,7 +28,7 @@ import Testing
   @Test("an hour without requests saves no more turns than the burst has") func saved() async throws
   {
     let state = Mutex((now: Duration.zero, waits: 0))
-    let clock = KubernetesClock(
+    let clock = HostClock(
       now: { state.withLock { $0.now } }, sleep: { _ in state.withLock { $0.waits += 1 } })
     let limiter = RateLimiter(perSecond: 10, burst: 3, clock: clock)
     for _ in 0..<3 { try await limiter.take() }

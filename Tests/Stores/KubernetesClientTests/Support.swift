@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 import Synchronization
 import TestSupport
 import Testing
@@ -34,8 +35,8 @@ final class JumpingClock: Sendable {
 
   var waits: [Duration] { state.withLock { $0.waits } }
 
-  var clock: KubernetesClock {
-    KubernetesClock(
+  var clock: HostClock {
+    HostClock(
       now: { self.state.withLock { $0.now } },
       sleep: { pause in
         try Task.checkCancellation()

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import HostSystem
 import AsyncHTTPClient
 import NIOCore
 
