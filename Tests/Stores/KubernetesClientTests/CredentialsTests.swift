@@ -114,14 +114,18 @@ import Testing
     #expect("\(error)".contains(words) && "\(error)".contains("helper"), "\(error)")
   }
 
-  @Test("a program that hangs is ended with all that it started") func hanging() throws {
+  @Test("a program that hangs is ended with all that it started") func hanging() async throws {
     let program = try program("sleep 1000 & echo $! > \(folder.file("child")); wait")
     #expect(throws: KubernetesError.self) { try program.run(information: "", milliseconds: 300) }
     let child = try #require(
       pid_t(RigFolder.text(of: folder.file("child")).split(separator: "\n").first ?? ""))
-    // A zombie whose parent has not yet been told of its end counts as ended.
-    let state = RigFolder.text(of: "/proc/\(child)/stat").split(separator: ")").last ?? " Z"
-    #expect(state.isEmpty || state.hasPrefix(" Z") || kill(child, 0) != 0)
+    // It was killed, and may take a moment to end; a zombie whose parent has not yet been told of it
+    // counts as ended.
+    func isGone() -> Bool {
+      let state = RigFolder.text(of: "/proc/\(child)/stat").split(separator: ")").last ?? " Z"
+      return state.isEmpty || state.hasPrefix(" Z") || kill(child, 0) != 0
+    }
+    #expect(await eventually { isGone() })
   }
 
   @Test("a program that is missing is named with the hint what to do") func missing() async {
