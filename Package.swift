@@ -114,6 +114,9 @@ let package = Package(
     library("Ground/ValueTree", ["CYAML"]),
     library("Ground/Netlink", ["Addressing", "CLinux", "HostSystem"]),
     library("Ground/Telemetry", ["HostSystem", logging]),
+    library(
+      "Ground/ProgramServices",
+      ["HostSystem", "Telemetry", httpTypes, hummingbird, lifecycle, logging, nioCore]),
     library("Ground/AgentProtocol", ["CLinux", "HostSystem"]),
 
     // Model: the language that operators write in.
@@ -211,9 +214,9 @@ let package = Package(
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
         "HostSystem", "IPAM", "Netlink", "NetworkEngine", "PolicyEngine", "PolicyModel",
-        "Resources", "Routing", "Selectors", "Settings", "StoreAccess", "StoreSync", "SyncModel",
-        "Telemetry", "ValueTree", argumentParser, httpTypes, hummingbird, lifecycle, logging,
-        nioCore, unixSignals,
+        "ProgramServices", "Resources", "Routing", "Selectors", "Settings", "StoreAccess",
+        "StoreSync", "SyncModel", "Telemetry", "ValueTree", argumentParser, lifecycle, logging,
+        unixSignals,
       ], exclude: ["DESIGN.md"]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
@@ -274,6 +277,9 @@ let package = Package(
       exclude: ["defects.txt"]),
     tests(
       "Ground/TelemetryTests", ["Telemetry", "TestSupport", logging], exclude: ["defects.txt"]),
+    tests(
+      "Ground/ProgramServicesTests",
+      ["ProgramServices", "Telemetry", "TestSupport", logging]),
     tests(
       "Ground/AgentProtocolTests", ["AgentProtocol", "HostSystem", "TestSupport"],
       exclude: ["defects.txt"]),
@@ -392,8 +398,8 @@ let package = Package(
       [
         "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
         "HostSystem", "LocalDatastore", "Netlink", "NetworkEngine", "NodeAgent", "PolicyModel",
-        "Resources", "Routing", "Selectors", "Settings", "StoreSync", "SyncModel", "Telemetry",
-        "TestSupport", "ValueTree", lifecycle, logging,
+        "ProgramServices", "Resources", "Routing", "Selectors", "Settings", "StoreSync",
+        "SyncModel", "Telemetry", "TestSupport", "ValueTree", lifecycle, logging,
       ], exclude: ["defects.txt"]),
     // Everything of a node around policy, in random worlds.
     tests(

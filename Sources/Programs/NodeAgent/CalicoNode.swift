@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import ProgramServices
 import Settings
 
 /// The command line of `calico-node`.
@@ -65,7 +66,11 @@ public struct CalicoNode: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let (isGood, text) = try await HealthClient(host: host, port: port).ask(type)
+      let client = HealthClient(
+        program: "calico-node",
+        settings: "FELIX_HEALTHENABLED=true, FELIX_HEALTHHOST, FELIX_HEALTHPORT", host: host,
+        port: port)
+      let (isGood, text) = try client.ask(type)
       print(text, terminator: "")
       if !isGood { throw ExitCode.failure }
     }

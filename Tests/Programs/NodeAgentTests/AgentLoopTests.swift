@@ -7,6 +7,7 @@ import DesiredState
 import LocalDatastore
 import Logging
 import NetworkEngine
+import ProgramServices
 import Resources
 import Routing
 import ServiceLifecycle

@@ -10,6 +10,7 @@ import Logging
 import NetworkEngine
 import PolicyEngine
 import PolicyModel
+import ProgramServices
 import Resources
 import Settings
 import SyncModel

@@ -4,6 +4,7 @@
 import AgentProtocol
 import Logging
 import NetworkEngine
+import ProgramServices
 import Resources
 import ServiceLifecycle
 import Settings
@@ -40,15 +41,15 @@ struct AgentLoops: Sendable {
     let mtu = mtu
     let watcher = try LinkWatcher(heed: { mtu.take($0) })
     var services = [
-      AgentService("status server") { await server.stop() },
-      AgentService(loop: "addresses of the status server") {
+      ProgramService("status server") { await server.stop() },
+      ProgramService(loop: "addresses of the status server") {
         for await next in addresses.stream {
           await server.serve(health: next.health, metrics: next.metrics)
         }
       },
-      AgentService(loop: "table") { try await guardTable() },
-      AgentService(loop: "retries") { await core.keepRetrying() },
-      AgentService(loop: "links") {
+      ProgramService(loop: "table") { try await guardTable() },
+      ProgramService(loop: "retries") { await core.keepRetrying() },
+      ProgramService(loop: "links") {
         for await changes in watcher.changes(log: log) {
           if changes.areLost { await core.refreshInterfaces() }
           await core.linksChanged(changes.names, host: changes.host)
@@ -57,16 +58,16 @@ struct AgentLoops: Sendable {
     ]
     if let bird {
       services += [
-        AgentService(loop: "BIRD") { try await watch(bird) },
-        AgentService(loop: "plans for BIRD") {
+        ProgramService(loop: "BIRD") { try await watch(bird) },
+        ProgramService(loop: "plans for BIRD") {
           for await plan in plans.stream { await bird.take(plan) }
         },
       ]
     }
     services += [
-      AgentService(loop: "source") { await source.run() },
-      AgentService(loop: "updates") { await follow(plans.continuation, addresses.continuation) },
-      AgentService(loop: "requests") {
+      ProgramService(loop: "source") { await source.run() },
+      ProgramService(loop: "updates") { await follow(plans.continuation, addresses.continuation) },
+      ProgramService(loop: "requests") {
         for await (request, responder) in requests { await core.take(request, responder) }
       },
     ]

@@ -7,6 +7,7 @@ import Glibc
 import HostSystem
 import Logging
 import Netlink
+import ProgramServices
 import Synchronization
 
 /// Waits, on a thread of its own, for interfaces to come, go and change, and for changes of the host's

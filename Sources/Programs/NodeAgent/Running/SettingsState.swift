@@ -4,6 +4,7 @@
 import Dataplane
 import Logging
 import Netlink
+import ProgramServices
 import Resources
 import Selectors
 import Settings

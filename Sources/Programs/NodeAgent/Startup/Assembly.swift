@@ -6,6 +6,7 @@ import AgentProtocol
 import Datastore
 import Logging
 import NetworkEngine
+import ProgramServices
 import Resources
 import Routing
 import ServiceLifecycle
@@ -55,7 +56,7 @@ enum Assembly {
         folder: configuration.libDirectory, addresses: addresses(of: registered.node),
         log: output.logger("mtu")),
       health: health, output: output, settings: settings, log: log)
-    let door = AgentService("socket") {
+    let door = ProgramService("socket") {
       log.info("stopping")
       socket.stop()
     }

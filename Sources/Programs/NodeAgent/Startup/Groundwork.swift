@@ -5,6 +5,7 @@ import Dataplane
 import Datastore
 import HostSystem
 import Logging
+import ProgramServices
 import Telemetry
 
 /// The third step: what stands before the datastore is asked. Its value says that a fresh node's

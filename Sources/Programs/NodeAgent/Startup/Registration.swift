@@ -5,6 +5,7 @@ import Addressing
 import Datastore
 import HostSystem
 import Logging
+import ProgramServices
 import Netlink
 import Resources
 import StoreAccess

@@ -3,13 +3,12 @@
 
 import Glibc
 import Logging
+import ProgramServices
 import Telemetry
 import TestSupport
 import Testing
 
-@testable import NodeAgent
-
-@Suite("The agent's HTTP", .timeLimit(.minutes(1)))
+@Suite("A program's HTTP", .timeLimit(.minutes(1)))
 struct StatusServerTests {
   @Test("a clean stop logs no error, also with a client that holds its connection")
   func cleanStop() async throws {

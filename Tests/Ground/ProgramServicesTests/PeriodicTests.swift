@@ -1,10 +1,9 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
+import ProgramServices
+import TestSupport
 import Testing
-
-@testable import NodeAgent
 
 @Suite("What is done every so often")
 struct PeriodicTests {

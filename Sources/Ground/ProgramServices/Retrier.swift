@@ -1,13 +1,12 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import HostSystem
+public import HostSystem
 import Synchronization
 
 /// Tries again what could not be done, with pauses that grow for as long as it is the same that is
 /// undone. Where nothing is undone, nothing runs.
-final class Retrier: Sendable {
+public final class Retrier: Sendable {
   private struct State {
     var undone: Set<String> = []
     var backoff: Backoff
@@ -21,7 +20,8 @@ final class Retrier: Sendable {
   private let work: @Sendable () async -> Void
   private let state: Mutex<State>
 
-  init(
+  /// Tries nothing until something is undone.
+  public init(
     backoff: Backoff = Backoff(first: .milliseconds(250), longest: .seconds(10)),
     clock: HostClock = .continuous, work: @escaping @Sendable () async -> Void
   ) {
@@ -32,7 +32,7 @@ final class Retrier: Sendable {
 
   /// What is undone now. When that changes, its pauses begin anew; but what is to come soon is not
   /// put off by it, so that changes without end do not keep everything waiting.
-  func set(_ undone: Set<String>) {
+  public func set(_ undone: Set<String>) {
     state.withLock { state in
       guard undone != state.undone, !state.isStopped else { return }
       state.undone = undone
@@ -46,7 +46,7 @@ final class Retrier: Sendable {
   }
 
   /// From now on nothing is tried.
-  func stop() {
+  public func stop() {
     set([])
     state.withLock { $0.isStopped = true }
   }

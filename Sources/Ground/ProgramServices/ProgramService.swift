@@ -1,18 +1,18 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import ServiceLifecycle
+public import ServiceLifecycle
 
-/// One of what the agent runs, in the one service group: a loop, or something that stands until the
-/// group ends it. What ends by itself ends the group, and with it the agent.
+/// One of what a program runs, in its one service group: a loop, or something that stands until the
+/// group ends it. What ends by itself ends the group, and with it the program.
 ///
 /// Its description is what the group logs: a name, and nothing of the environment.
-struct AgentService: Service, CustomStringConvertible {
-  let description: String
+public struct ProgramService: Service, CustomStringConvertible {
+  public let description: String
   private let body: @Sendable () async throws -> Void
 
   /// A loop. It ends when its task is cancelled.
-  init(loop name: String, _ body: @escaping @Sendable () async throws -> Void) {
+  public init(loop name: String, _ body: @escaping @Sendable () async throws -> Void) {
     description = name
     self.body = {
       do { try await cancelWhenGracefulShutdown(body) } catch is CancellationError {}
@@ -20,7 +20,7 @@ struct AgentService: Service, CustomStringConvertible {
   }
 
   /// What stands already, and is taken down when its turn comes to end.
-  init(_ name: String, takeDown: @escaping @Sendable () async -> Void) {
+  public init(_ name: String, takeDown: @escaping @Sendable () async -> Void) {
     description = name
     body = {
       try? await gracefulShutdown()
@@ -28,5 +28,5 @@ struct AgentService: Service, CustomStringConvertible {
     }
   }
 
-  func run() async throws { try await body() }
+  public func run() async throws { try await body() }
 }

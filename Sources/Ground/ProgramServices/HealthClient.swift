@@ -3,18 +3,32 @@
 
 import Glibc
 
-/// Asks an agent on this machine for its health, in one HTTP/1.0 request.
-struct HealthClient {
-  var host: String
-  var port: Int
+/// Asks a program on this machine for its health, in one HTTP/1.0 request.
+public struct HealthClient {
+  private let program: String
+  private let settings: String
+  private let host: String
+  private let port: Int
 
-  /// Whether the agent says that all is well, and its words.
-  func ask(_ what: String) async throws -> (isGood: Bool, text: String) {
+  /// - Parameters:
+  ///   - program: The name of the program that is asked, for messages.
+  ///   - settings: The settings that have it serve health, for messages: "X_HEALTHENABLED=true, …".
+  public init(program: String, settings: String, host: String, port: Int) {
+    self.program = program
+    self.settings = settings
+    self.host = host
+    self.port = port
+  }
+
+  /// Whether the program says that all is well, and its words.
+  ///
+  /// - Parameter what: `liveness` or `readiness`.
+  public func ask(_ what: String) throws(HealthClientError) -> (isGood: Bool, text: String) {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, "\(port)", &hints, &found) == 0 else {
-      throw ValidationFailure(description: "no such host: \(host)")
+      throw HealthClientError("no such host: \(host)")
     }
     defer { freeaddrinfo(found) }
     var candidate = found
@@ -22,10 +36,9 @@ struct HealthClient {
       if let answer = exchange(current.pointee, what) { return try read(answer) }
       candidate = current.pointee.ai_next
     }
-    throw ValidationFailure(
-      description:
-        "calico-node does not answer on \(host):\(port): it does not run, or serves no health "
-        + "(FELIX_HEALTHENABLED=true, FELIX_HEALTHHOST, FELIX_HEALTHPORT)")
+    throw HealthClientError(
+      "\(program) does not answer on \(host):\(port): it does not run, or serves no health "
+        + "(\(settings))")
   }
 
   private func exchange(_ address: addrinfo, _ what: String) -> [UInt8]? {
@@ -49,11 +62,11 @@ struct HealthClient {
     return answer
   }
 
-  private func read(_ answer: [UInt8]) throws -> (isGood: Bool, text: String) {
+  private func read(_ answer: [UInt8]) throws(HealthClientError) -> (isGood: Bool, text: String) {
     let text = String(decoding: answer, as: UTF8.self)
     let words = text.split(separator: " ", maxSplits: 2)
     guard words.count > 1, words[0].hasPrefix("HTTP/"), let code = Int(words[1]) else {
-      throw ValidationFailure(description: "\(host):\(port) does not speak HTTP")
+      throw HealthClientError("\(host):\(port) does not speak HTTP")
     }
     let body = text.firstRange(of: "\r\n\r\n").map { text[$0.upperBound...] } ?? ""
     return ((200..<300).contains(code), String(body))

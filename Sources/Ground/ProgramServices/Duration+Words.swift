@@ -3,7 +3,7 @@
 
 extension Duration {
   /// Seconds and tenths of it, for the log: "0.4 s".
-  var inWords: String {
+  public var inWords: String {
     let tenths = (self / .milliseconds(100)).rounded()
     return "\(tenths / 10) s"
   }

@@ -3,18 +3,24 @@
 
 import HTTPTypes
 import Hummingbird
-import Logging
+public import Logging
 import NIOCore
 import ServiceLifecycle
-import Telemetry
+public import Telemetry
 
-/// The agent's HTTP: liveness and readiness on one port, metrics on another. Both are opened,
-/// moved and closed as the settings say.
-actor StatusServer {
+/// A program's HTTP: liveness and readiness on one port, metrics on another. Both are opened,
+/// moved and closed as its settings say.
+public actor StatusServer {
   /// Where to listen.
-  struct Address: Sendable, Hashable {
-    var host: String
-    var port: Int
+  public struct Address: Sendable, Hashable {
+    /// A name or an address of this machine; empty is every address.
+    public var host: String
+    public var port: Int
+
+    public init(host: String, port: Int) {
+      self.host = host
+      self.port = port
+    }
   }
 
   private let health: HealthRegistry
@@ -23,14 +29,15 @@ actor StatusServer {
   private var running: [String: (address: Address, group: ServiceGroup, task: Task<Void, Never>)] =
     [:]
 
-  init(health: HealthRegistry, metrics: MetricsRegistry, log: Logger) {
+  /// Listens nowhere until it is told where.
+  public init(health: HealthRegistry, metrics: MetricsRegistry, log: Logger) {
     self.health = health
     self.metrics = metrics
     self.log = log
   }
 
   /// Serves exactly what is asked for. `nil` closes.
-  func serve(health healthAddress: Address?, metrics metricsAddress: Address?) async {
+  public func serve(health healthAddress: Address?, metrics metricsAddress: Address?) async {
     await replace("health", with: healthAddress) { [health] router in
       router.get("/liveness") { _, _ in Self.response(health.liveness) }
       router.get("/readiness") { _, _ in Self.response(health.readiness) }
@@ -42,7 +49,8 @@ actor StatusServer {
     }
   }
 
-  func stop() async { await serve(health: nil, metrics: nil) }
+  /// Closes both.
+  public func stop() async { await serve(health: nil, metrics: nil) }
 
   private func replace(
     _ name: String, with address: Address?,

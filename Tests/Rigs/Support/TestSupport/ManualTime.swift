@@ -1,14 +1,12 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import HostSystem
+public import HostSystem
 import Synchronization
-import TestSupport
 import Testing
 
 /// Time that passes when it is told to.
-final class ManualTime: Sendable {
+public final class ManualTime: Sendable {
   private struct State {
     var now = Duration.zero
     var sleepers: [(until: Duration, number: Int, wake: CheckedContinuation<Void, any Error>)] =
@@ -18,7 +16,10 @@ final class ManualTime: Sendable {
 
   private let state = Mutex(State())
 
-  var clock: HostClock {
+  public init() {}
+
+  /// The clock of whoever goes by this time.
+  public var clock: HostClock {
     HostClock(now: { self.state.withLock { $0.now } }, sleep: { try await self.sleep($0) })
   }
 
@@ -44,13 +45,13 @@ final class ManualTime: Sendable {
     }
   }
 
-  var now: Duration { state.withLock { $0.now } }
+  public var now: Duration { state.withLock { $0.now } }
 
   /// Whether nobody sleeps.
-  var isIdle: Bool { state.withLock { $0.sleepers.isEmpty } }
+  public var isIdle: Bool { state.withLock { $0.sleepers.isEmpty } }
 
   /// Waits until somebody sleeps, and tells until when.
-  func sleeper() async -> Duration {
+  public func sleeper() async -> Duration {
     var until: Duration?
     await eventually("somebody sleeps") {
       until = state.withLock { $0.sleepers.first?.until }
@@ -60,7 +61,7 @@ final class ManualTime: Sendable {
   }
 
   /// Lets time pass, and wakes whose time has come.
-  func pass(_ time: Duration) {
+  public func pass(_ time: Duration) {
     let awake = state.withLock { state in
       state.now += time
       let awake = state.sleepers.filter { $0.until <= state.now }

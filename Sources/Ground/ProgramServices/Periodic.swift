@@ -1,33 +1,34 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Datastore
-import HostSystem
+public import HostSystem
 
 /// Does something every so often. The time counts from when it was done last, also when the interval
 /// changes: settings that change all the time do not put it off.
-actor Periodic {
+public actor Periodic {
   private let clock: HostClock
   private let work: @Sendable () async -> Void
   private var last: Duration
   private var interval = Duration.zero
   private var task: Task<Void, Never>?
 
-  init(clock: HostClock = .continuous, work: @escaping @Sendable () async -> Void) {
+  /// Does nothing until an interval is set.
+  public init(clock: HostClock = .continuous, work: @escaping @Sendable () async -> Void) {
     self.clock = clock
     self.work = work
     last = clock.now()
   }
 
   /// From now on every `interval`; zero or less is never.
-  func set(_ interval: Duration) {
+  public func set(_ interval: Duration) {
     guard interval != self.interval else { return }
     self.interval = interval
     task?.cancel()
     task = interval > .zero ? Task { await run() } : nil
   }
 
-  func stop() { set(.zero) }
+  /// From now on never.
+  public func stop() { set(.zero) }
 
   private func run() async {
     while !Task.isCancelled {
