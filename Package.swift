@@ -147,8 +147,8 @@ let package = Package(
     library(
       "Stores/KubernetesClient",
       [
-        "CLinux", "HostSystem", "KubernetesModel", "ValueTree", httpClient, nioCore, nioHTTP1,
-        nioPosix, nioSSL,
+        "HostSystem", "KubernetesModel", "ValueTree", httpClient, nioCore, nioHTTP1, nioPosix,
+        nioSSL,
       ]),
     library(
       "Stores/KubernetesDatastore",

@@ -1,29 +1,31 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import CLinux
 import Glibc
-import HostSystem
 
-/// A file that programs replace while it is used.
-struct WatchedFile {
+/// A small file that other programs replace while it is used: a token, a certificate, a key.
+public struct WatchedFile: Sendable {
   private struct Identity: Hashable {
     var device, inode: UInt
     var size, seconds, nanoseconds: Int
   }
 
-  /// Bytes of a token or of certificates at most.
+  /// Bytes of a file at most.
   private static let limit = 1 << 20
 
-  let path: String
+  public let path: String
   private var identity: Identity?
-  private(set) var bytes: [UInt8] = []
+  /// What was read last; none before the first reading.
+  public private(set) var bytes: [UInt8] = []
 
-  init(_ path: String) { self.path = path }
+  /// Reads nothing yet.
+  public init(_ path: String) { self.path = path }
 
   /// Reads the file if it is another one than before. While it cannot be read, what was read before
   /// stays in use. Whether there is something new.
-  mutating func refresh() throws(SmallFile.Failure) -> Bool {
+  ///
+  /// Errors: it cannot be read, and never was.
+  public mutating func refresh() throws(SmallFile.Failure) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else {
       if identity != nil { return false }
@@ -47,5 +49,5 @@ struct WatchedFile {
   }
 
   /// Takes the file for a new one the next time.
-  mutating func forget() { if identity != nil { identity?.size = -1 } }
+  public mutating func forget() { if identity != nil { identity?.size = -1 } }
 }
