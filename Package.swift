@@ -61,6 +61,8 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(
+  name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -116,7 +118,10 @@ let package = Package(
     library("Ground/Telemetry", ["HostSystem", logging]),
     library(
       "Ground/ProgramServices",
-      ["HostSystem", "Telemetry", httpTypes, hummingbird, lifecycle, logging, nioCore]),
+      [
+        "HostSystem", "Telemetry", httpTypes, hummingbird, hummingbirdCore, lifecycle, logging,
+        nioCore, nioPosix, nioSSL,
+      ]),
     library("Ground/AgentProtocol", ["CLinux", "HostSystem"]),
 
     // Model: the language that operators write in.
@@ -279,7 +284,8 @@ let package = Package(
       "Ground/TelemetryTests", ["Telemetry", "TestSupport", logging], exclude: ["defects.txt"]),
     tests(
       "Ground/ProgramServicesTests",
-      ["ProgramServices", "Telemetry", "TestSupport", logging]),
+      ["HostSystem", "ProgramServices", "StoreRig", "Telemetry", "TestSupport", logging],
+      exclude: ["defects.txt"]),
     tests(
       "Ground/AgentProtocolTests", ["AgentProtocol", "HostSystem", "TestSupport"],
       exclude: ["defects.txt"]),

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTypes
+public import HostSystem
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 import ServiceLifecycle
@@ -16,24 +18,31 @@ public actor StatusServer {
     /// A name or an address of this machine; empty is every address.
     public var host: String
     public var port: Int
+    /// `nil` is plain HTTP.
+    public var tls: ServerTLS?
 
-    public init(host: String, port: Int) {
+    public init(host: String, port: Int, tls: ServerTLS? = nil) {
       self.host = host
       self.port = port
+      self.tls = tls
     }
   }
 
   private let health: HealthRegistry
   private let metrics: MetricsRegistry
   private let log: Logger
+  private let clock: HostClock
   private var running: [String: (address: Address, group: ServiceGroup, task: Task<Void, Never>)] =
     [:]
 
   /// Listens nowhere until it is told where.
-  public init(health: HealthRegistry, metrics: MetricsRegistry, log: Logger) {
+  public init(
+    health: HealthRegistry, metrics: MetricsRegistry, log: Logger, clock: HostClock = .continuous
+  ) {
     self.health = health
     self.metrics = metrics
     self.log = log
+    self.clock = clock
   }
 
   /// Serves exactly what is asked for. `nil` closes.
@@ -70,9 +79,16 @@ public actor StatusServer {
     quiet.logLevel = .warning
     let configuration = ApplicationConfiguration(
       address: .hostname(address.host, port: address.port), serverName: nil)
+    let certificates = address.tls.map { ServerCertificates($0, log: log) }
+    let server = certificates.map { certificates in
+      HTTPServerBuilder { responder in
+        TLSChannel(base: HTTP1Channel(responder: responder), certificates: certificates)
+      }
+    }
     let listener = Listener(
-      name: name, address: address, log: log,
-      application: Application(router: router, configuration: configuration, logger: quiet))
+      name: name, address: address, certificates: certificates, log: log, clock: clock,
+      application: Application(
+        router: router, server: server ?? .http1(), configuration: configuration, logger: quiet))
     var settings = ServiceGroupConfiguration(services: [listener], logger: quiet)
     // A client that keeps its connection open is not waited for any longer.
     settings.maximumGracefulShutdownDuration = .seconds(1)
@@ -83,7 +99,9 @@ public actor StatusServer {
       }
     }
     running[name] = (address, group, task)
-    log.info("serving \(name)", metadata: ["address": "\(address.host):\(address.port)"])
+    var metadata: Logger.Metadata = ["address": "\(address.host):\(address.port)"]
+    if let tls = address.tls { metadata["tls"] = "\(tls.clientAuth.rawValue)" }
+    log.info("serving \(name)", metadata: metadata)
   }
 
   /// Serves until it is told to stop.
@@ -91,21 +109,30 @@ public actor StatusServer {
   where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
     let name: String
     let address: Address
+    let certificates: ServerCertificates?
     let log: Logger
+    let clock: HostClock
     let application: Application<Responder>
 
     var description: String { name }
 
     func run() async throws {
-      // A port may still be held by whoever had it before.
+      var said = ""
+      // A port may still be held by whoever had it before, and files may come later than we do.
       while !Task.isShuttingDownGracefully, !Task.isCancelled {
         do {
+          // Nobody is let in before they can be shown something.
+          _ = try certificates?.context()
           try await application.run()
         } catch is CancellationError {
           return
         } catch {
-          log.error("cannot serve \(name) on \(address.host):\(address.port): \(error)")
-          try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(2)) }
+          let reason = "\(error)"
+          if reason != said {
+            log.error("cannot serve \(name) on \(address.host):\(address.port): \(reason)")
+          }
+          said = reason
+          try? await cancelWhenGracefulShutdown { try await clock.sleep(.seconds(2)) }
         }
       }
     }

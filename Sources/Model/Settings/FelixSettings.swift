@@ -13,6 +13,12 @@ public struct FelixSettings: Hashable, Sendable {
   /// Loopback, unless somebody asks for more; empty is every address.
   public var prometheusMetricsHost = "127.0.0.1"
   public var prometheusMetricsPort: UInt16 = 9091
+  /// With a certificate and its key metrics are served in TLS.
+  public var prometheusMetricsCertFile = ""
+  public var prometheusMetricsKeyFile = ""
+  /// Whose certificates those need who read metrics, where they are verified.
+  public var prometheusMetricsCAFile = ""
+  public var prometheusMetricsClientAuth = ClientAuth.none
   /// Whether the metrics of the process itself are served too.
   public var prometheusProcessMetricsEnabled = true
   /// Whether denied packets are served as metrics, on a port of their own.

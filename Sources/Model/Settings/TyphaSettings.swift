@@ -86,13 +86,4 @@ public struct TyphaSettings: Hashable, Sendable {
   public enum RebalancingMode: String, Sendable, Hashable, CaseIterable {
     case none, kubernetes
   }
-
-  /// What is asked of those who read metrics, in the words of Go's TLS.
-  public enum ClientAuth: String, Sendable, Hashable, CaseIterable {
-    case none = "NoClientCert"
-    case request = "RequestClientCert"
-    case requireAny = "RequireAnyClientCert"
-    case verifyIfGiven = "VerifyClientCertIfGiven"
-    case requireAndVerify = "RequireAndVerifyClientCert"
-  }
 }

@@ -41,8 +41,10 @@ import ValueTree
         "LogPrefix": "calico-packet", "LogSeverityFile": "Info", "LogSeverityScreen": "Info",
         "NATOutgoingAddress": "", "NATPortRange": "", "NftablesFilterAllowAction": "Accept",
         "NftablesFilterDenyAction": "Drop", "NftablesMarkMask": "0xffff0000",
-        "NftablesRefreshInterval": "180s", "PrometheusMetricsEnabled": "false",
-        "PrometheusMetricsHost": "127.0.0.1", "PrometheusMetricsPort": "9091",
+        "NftablesRefreshInterval": "180s", "PrometheusMetricsCAFile": "",
+        "PrometheusMetricsCertFile": "", "PrometheusMetricsClientAuth": "NoClientCert",
+        "PrometheusMetricsEnabled": "false", "PrometheusMetricsHost": "127.0.0.1",
+        "PrometheusMetricsKeyFile": "", "PrometheusMetricsPort": "9091",
         "PrometheusProcessMetricsEnabled": "true", "PrometheusReporterEnabled": "false",
         "PrometheusReporterPort": "9092", "RemoveExternalRoutes": "true",
         "ReportingIntervalSecs": "30s", "ReportingTTLSecs": "90s", "RouteRefreshInterval": "90s",
@@ -197,8 +199,12 @@ import ValueTree
     let standard = FelixSettings.resolve(.init())
     // What is no value of any kind but text; and what no text may be.
     let rubbish = "no such value \u{1F980} \" ' ; 1:0"
+    let texts = [
+      "LogPrefix", "LogFilePath", "EndpointStatusPathPrefix", "PrometheusMetricsCAFile",
+      "PrometheusMetricsCertFile", "PrometheusMetricsKeyFile",
+    ]
     for setting in standard.provenance {
-      let isText = ["LogPrefix", "LogFilePath", "EndpointStatusPathPrefix"].contains(setting.name)
+      let isText = texts.contains(setting.name)
       let value = isText ? String(repeating: "x", count: 5000) : rubbish
       for (source, sources) in [
         (

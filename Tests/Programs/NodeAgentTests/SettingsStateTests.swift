@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dataplane
+import ProgramServices
 import Resources
 import Selectors
 import Settings
@@ -118,5 +119,53 @@ struct SettingsStateTests {
         "LogSeverityScreen = 'loud' from configuration file must be one of Trace, Debug, Info, "
           + "Warning, Error, Fatal; using 'Info'",
       ])
+  }
+
+  @Test("metrics are served in the TLS that the settings ask for together, and else not at all")
+  func metricsTLS() throws {
+    let environment = [
+      "FELIX_PROMETHEUSMETRICSENABLED": "true", "FELIX_PROMETHEUSMETRICSCERTFILE": "/tls.crt",
+    ]
+    var state = try state(environment)
+    let alone =
+      "PrometheusMetricsCertFile = '/tls.crt' is set without PrometheusMetricsKeyFile: TLS needs "
+      + "both; metrics are not served"
+    #expect(state.problems == [alone])
+    #expect(state.metricsAddress == nil)
+
+    // Where a setting comes from does not matter.
+    var stored = spec { $0.prometheusMetricsKeyFile = "/tls.key" }
+    #expect(state.update(["default": stored], labels: [:]).isEmpty)
+    let open = try ServerTLS(
+      settings: "PrometheusMetrics", certificateFile: "/tls.crt", keyFile: "/tls.key",
+      authorityFile: "", clientAuth: "NoClientCert")
+    #expect(state.metricsAddress == .init(host: "127.0.0.1", port: 9091, tls: open))
+
+    stored = spec {
+      $0.prometheusMetricsKeyFile = "/tls.key"
+      $0.prometheusMetricsCAFile = "/ca.crt"
+    }
+    let said = state.update(["default": stored], labels: [:])
+    #expect(said.count == 1)
+    #expect(said.first?.hasPrefix("PrometheusMetricsCAFile = '/ca.crt' is set, but with ") == true)
+    #expect(state.metricsAddress == nil)
+    #expect(state.update(["default": stored], labels: [:]).isEmpty, "it is said once")
+
+    stored = spec {
+      $0.prometheusMetricsKeyFile = "/tls.key"
+      $0.prometheusMetricsCAFile = "/ca.crt"
+      $0.prometheusMetricsClientAuth = "RequireAndVerifyClientCert"
+    }
+    #expect(state.update(["default": stored], labels: [:]).isEmpty)
+    let shut = try ServerTLS(
+      settings: "PrometheusMetrics", certificateFile: "/tls.crt", keyFile: "/tls.key",
+      authorityFile: "/ca.crt", clientAuth: "RequireAndVerifyClientCert")
+    #expect(state.metricsAddress == .init(host: "127.0.0.1", port: 9091, tls: shut))
+    #expect(shut != open)
+
+    #expect(state.update([:], labels: [:]) == [alone])
+    // Where there are no metrics nobody misses their TLS.
+    let silent = try self.state(["FELIX_PROMETHEUSMETRICSCERTFILE": "/tls.crt"])
+    #expect(silent.problems.isEmpty && silent.metricsAddress == nil)
   }
 }

@@ -119,8 +119,28 @@ struct SettingsState: Sendable {
   private static func problems(
     _ file: SettingsFile, _ resolution: FelixSettings.Resolution
   ) -> [String] {
-    let unused = resolution.unused.map { "\($0) is set and has no effect in this version" }
-    return file.problems + resolution.problems + unused
+    var problems = file.problems + resolution.problems
+    problems += resolution.unused.map { "\($0) is set and has no effect in this version" }
+    if resolution.settings.prometheusMetricsEnabled {
+      do throws(ServerTLSError) {
+        _ = try metricsTLS(resolution.settings)
+      } catch {
+        problems.append("\(error); metrics are not served")
+      }
+    }
+    return problems
+  }
+
+  /// The TLS in which metrics are served, if any.
+  ///
+  /// Errors: settings that do not go together.
+  private static func metricsTLS(
+    _ settings: FelixSettings
+  ) throws(ServerTLSError) -> ServerTLS? {
+    try ServerTLS(
+      settings: "PrometheusMetrics", certificateFile: settings.prometheusMetricsCertFile,
+      keyFile: settings.prometheusMetricsKeyFile, authorityFile: settings.prometheusMetricsCAFile,
+      clientAuth: settings.prometheusMetricsClientAuth.rawValue)
   }
 
   /// What of it the dataplane goes by.
@@ -149,9 +169,17 @@ struct SettingsState: Sendable {
     current.healthEnabled ? .init(host: current.healthHost, port: Int(current.healthPort)) : nil
   }
 
+  /// `nil` also where the settings of its TLS do not go together, which `problems` says: metrics are
+  /// not served more openly than somebody meant.
   var metricsAddress: StatusServer.Address? {
     guard current.prometheusMetricsEnabled else { return nil }
-    return .init(host: current.prometheusMetricsHost, port: Int(current.prometheusMetricsPort))
+    do throws(ServerTLSError) {
+      return .init(
+        host: current.prometheusMetricsHost, port: Int(current.prometheusMetricsPort),
+        tls: try Self.metricsTLS(current))
+    } catch {
+      return nil
+    }
   }
 
   var logLevel: Logger.Level {
