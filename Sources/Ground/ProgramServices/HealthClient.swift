@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HostSystem
 
 /// Asks a program on this machine for its health, in one HTTP/1.0 request.
-public struct HealthClient {
+public struct HealthClient: Sendable {
   private let program: String
   private let settings: String
   private let host: String
   private let port: Int
+  /// How long each part of the answer may be waited for.
+  var limit = Duration.seconds(5)
 
   /// - Parameters:
   ///   - program: The name of the program that is asked, for messages.
@@ -33,7 +36,7 @@ public struct HealthClient {
     defer { freeaddrinfo(found) }
     var candidate = found
     while let current = candidate {
-      if let answer = exchange(current.pointee, what) { return try read(answer) }
+      if let answer = try exchange(current.pointee, what) { return try read(answer) }
       candidate = current.pointee.ai_next
     }
     throw HealthClientError(
@@ -41,14 +44,18 @@ public struct HealthClient {
         + "(\(settings))")
   }
 
-  private func exchange(_ address: addrinfo, _ what: String) -> [UInt8]? {
+  /// The answer of one address; `nil` when nobody listens there.
+  private func exchange(
+    _ address: addrinfo, _ what: String
+  ) throws(HealthClientError) -> [UInt8]? {
     let file = socket(address.ai_family, Int32(SOCK_STREAM.rawValue), 0)
     guard file >= 0 else { return nil }
     defer { close(file) }
-    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    let (seconds, attoseconds) = self.limit.components
+    var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
     setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     guard connect(file, address.ai_addr, address.ai_addrlen) == 0 else { return nil }
-    let request = Array("GET /\(what) HTTP/1.0\r\nHost: \(host)\r\n\r\n".utf8)
+    let request = Array("GET /\(what) HTTP/1.0\r\nHost: \(host)\r\nConnection: close\r\n\r\n".utf8)
     guard send(file, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
       return nil
     }
@@ -56,7 +63,14 @@ public struct HealthClient {
     var chunk = [UInt8](repeating: 0, count: 16_384)
     while answer.count < 1 << 20 {
       let count = recv(file, &chunk, chunk.count, 0)
-      guard count > 0 else { break }
+      // The answer is whole when the other side says so by its end.
+      if count < 0 {
+        let code = errno
+        if code == EINTR { continue }
+        throw HealthClientError(
+          "\(program) on \(host):\(port) gave no whole answer to \(what): \(errorText(code))")
+      }
+      if count == 0 { break }
       answer += chunk[..<count]
     }
     return answer
