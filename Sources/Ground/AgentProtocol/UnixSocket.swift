@@ -43,15 +43,8 @@ enum UnixSocket {
     _ path: String, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) throws(Failure) {
     guard isUsable(path) else { throw Failure(code: ENAMETOOLONG) }
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    // The path is shorter than the field, whose zeros end it.
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { call($0, size) }
-    }
-    guard result == 0 else { throw Failure(code: errno) }
+    let code = withUnixAddress(path, call)
+    guard code == 0 else { throw Failure(code: code) }
   }
 
   /// Reads what is there, at most the size of the buffer.

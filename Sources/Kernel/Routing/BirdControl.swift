@@ -42,30 +42,17 @@ public struct BirdControl: ~Copyable {
   }
 
   private static func connected(to path: String) throws(RoutingError) -> Descriptor {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let text = Array(path.utf8)
-    guard text.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      throw .system(SystemCallError("connect", path, code: ENAMETOOLONG))
-    }
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: text) }
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard let socket = Descriptor(Glibc.socket(AF_UNIX, type, 0)) else {
       throw .system(SystemCallError("socket", path, code: errno))
     }
-    let size = socklen_t(MemoryLayout<sockaddr_un>.size)
     let number = socket.number
-    let result = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Glibc.connect(number, $0, size) }
+    switch withUnixAddress(path, { Glibc.connect(number, $0, $1) }) {
+    case 0: return socket
+    case ENOENT, ECONNREFUSED: throw .notRunning(socket: path)
+    case EACCES, EPERM: throw .permissionDenied(socket: path)
+    case let code: throw .system(SystemCallError("connect", path, code: code))
     }
-    if result != 0 {
-      switch errno {
-      case ENOENT, ECONNREFUSED: throw .notRunning(socket: path)
-      case EACCES, EPERM: throw .permissionDenied(socket: path)
-      case let code: throw .system(SystemCallError("connect", path, code: code))
-      }
-    }
-    return socket
   }
 
   /// Sends a command and returns the lines of its answer.
