@@ -32,13 +32,14 @@ public struct SettingsResolution<Settings: Sendable, Source: SettingSource>: Sen
   public var unused: [String] = []
 }
 
-/// A source's values by parameter name in lower case, without the empty ones, which count as not given.
+/// A source's values by parameter name in lower case. An empty one counts only where there is no other.
 struct SettingLayer<Source: SettingSource> {
   var source: Source
   var values: [String: String] = [:]
 
   mutating func take(_ name: some StringProtocol, _ text: String) {
-    if !text.isEmpty { values[name.lowercased()] = text }
+    let name = name.lowercased()
+    if !text.isEmpty || values[name] == nil { values[name] = text }
   }
 
   init(_ source: Source) { self.source = source }
@@ -64,8 +65,8 @@ struct SettingLayer<Source: SettingSource> {
 }
 
 extension SettingsResolution {
-  /// Puts settings together. `none` is the zero value. A value that cannot be read is replaced by the
-  /// default, whatever weaker sources say.
+  /// Puts settings together. An empty value counts as not given, for most parameters; `none` is the
+  /// zero value. A value that cannot be read is replaced by the default, whatever weaker sources say.
   ///
   /// - Parameters:
   ///   - defaults: what has no source.
@@ -79,7 +80,8 @@ extension SettingsResolution {
     for parameter in parameters {
       let name = parameter.name.lowercased()
       var source = Source.builtIn
-      if let layer = layers.first(where: { $0.values[name] != nil }), let text = layer.values[name]
+      if let layer = layers.first(where: { parameter.isGiven($0.values[name]) }),
+        let text = layer.values[name]
       {
         if let problem = parameter.read(text, &resolution.settings) {
           let wrong = "\(parameter.name) = '\(text)' from \(layer.source) \(problem)"
@@ -96,7 +98,8 @@ extension SettingsResolution {
     }
     resolution.provenance.sort { $0.name < $1.name }
     let used = Set(parameters.map { $0.name.lowercased() }).union(elsewhere)
-    resolution.unused = Set(layers.flatMap { $0.values.keys }).subtracting(used).sorted()
+    let given = layers.flatMap { layer in layer.values.filter { !$0.value.isEmpty }.keys }
+    resolution.unused = Set(given).subtracting(used).sorted()
     self = resolution
   }
 }

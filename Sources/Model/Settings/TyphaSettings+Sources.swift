@@ -25,8 +25,8 @@ extension TyphaSettings {
 
   public typealias Resolution = SettingsResolution<TyphaSettings, Source>
 
-  /// Puts the settings together. An empty value counts as not given; `none` is the zero value. A
-  /// value that cannot be read is replaced by the default.
+  /// Puts the settings together. An empty value counts as not given, but for `LogSeveritySys`, where
+  /// it is `none`, which is the zero value. A value that cannot be read is replaced by the default.
   ///
   /// - Parameter environment: All variables of the process; those with another beginning do not matter.
   public static func resolve(environment: [String: String], file: SettingsFile) -> Resolution {
@@ -51,7 +51,7 @@ extension TyphaSettings {
     .init("LogFilePath", \.logFilePath, .text),
     .init("LogSeverityFile", \.logSeverityFile, .wordOrNone()),
     .init("LogSeverityScreen", \.logSeverityScreen, .wordOrNone()),
-    .init("LogSeveritySys", \.logSeveritySys, .wordOrNone()),
+    .init("LogSeveritySys", \.logSeveritySys, .wordOrNone(), emptyIsNone: true),
     .init("DebugDisableLogDropping", \.debugDisableLogDropping, .bool),
     .init("HealthEnabled", \.healthEnabled, .bool),
     .init("HealthHost", \.healthHost, .host),

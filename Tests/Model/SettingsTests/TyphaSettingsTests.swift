@@ -94,6 +94,24 @@ import Testing
     #expect(resolution.fatal == [])
   }
 
+  @Test("an empty severity of syslog is none, wherever it stands") func emptySyslog() {
+    let none = resolve(["TYPHA_LOGSEVERITYSYS": ""], file: "LogSeveritySys = debug\n")
+    #expect(none.settings.logSeveritySys == nil && none.problems == [])
+    #expect(source("LogSeveritySys", none) == .environment)
+    #expect(resolve(file: "LogSeveritySys = \"\"\n").settings.logSeveritySys == nil)
+    #expect(resolve(file: "LogSeveritySys = debug\n").settings.logSeveritySys == .debug)
+    // Of two spellings the one that says something counts, and of others' severities none.
+    for names in [["TYPA_", "TYPHA_"], ["TYPHA_", "TYPA_"], ["Typha_", "TYPHA_"]] {
+      let both = resolve([
+        "\(names[0])LOGSEVERITYSYS": "", "\(names[1])LOGSEVERITYSYS": "error",
+      ])
+      #expect(both.settings.logSeveritySys == .error)
+    }
+    let others = resolve(
+      ["TYPHA_LOGSEVERITYFILE": "", "TYPHA_COLOUR": ""], file: "LogSeverityFile = debug\n")
+    #expect(others.settings.logSeverityFile == .debug && others.unused == [])
+  }
+
   @Test("say what is wrong with them; with some of them Typha does not start") func problems() {
     let resolution = resolve(
       ["TYPHA_SERVERPORT": "65536", "TYPHA_DATASTORETYPE": "Kubernetes", "TYPHA_COLOUR": "red"],
