@@ -281,7 +281,8 @@ let package = Package(
       "Ground/NetlinkTests", ["Addressing", "CLinux", "HostSystem", "Netlink", "TestSupport"],
       exclude: ["defects.txt"]),
     tests(
-      "Ground/TelemetryTests", ["Telemetry", "TestSupport", logging], exclude: ["defects.txt"]),
+      "Ground/TelemetryTests", ["HostSystem", "Telemetry", "TestSupport", logging],
+      exclude: ["defects.txt"]),
     tests(
       "Ground/ProgramServicesTests",
       ["HostSystem", "ProgramServices", "StoreRig", "Telemetry", "TestSupport", logging],

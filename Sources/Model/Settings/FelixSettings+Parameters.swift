@@ -21,9 +21,11 @@ extension FelixSettings {
     parameter("prometheusProcessMetricsEnabled", \.prometheusProcessMetricsEnabled, .bool),
     parameter("prometheusReporterEnabled", \.prometheusReporterEnabled, .bool),
     parameter("prometheusReporterPort", \.prometheusReporterPort, .number(0 ... .max)),
-    parameter("logSeverityScreen", \.logSeverityScreen, .word),
-    parameter("logSeverityFile", \.logSeverityFile, .word),
+    parameter("logSeverityScreen", \.logSeverityScreen, .wordOrNone()),
+    parameter("logSeverityFile", \.logSeverityFile, .wordOrNone()),
+    parameter("logSeveritySys", \.logSeveritySys, .wordOrNone()),
     parameter("logFilePath", \.logFilePath, .text, vital: true),
+    parameter("debugDisableLogDropping", \.debugDisableLogDropping, .bool),
     parameter("logPrefix", \.logPrefix, .text),
     parameter(
       "interfacePrefix", \.interfacePrefixes, .interfacePrefixes, restart: true, vital: true),

@@ -25,11 +25,14 @@ public struct FelixSettings: Hashable, Sendable {
   public var prometheusReporterEnabled = false
   public var prometheusReporterPort: UInt16 = 9092
 
-  // Logs.
-  public var logSeverityScreen = LogSeverity.info
-  public var logSeverityFile = LogSeverity.info
+  // Logs. A severity that is nil is no log.
+  public var logSeverityScreen: LogSeverity? = .info
+  public var logSeverityFile: LogSeverity? = .info
+  public var logSeveritySys: LogSeverity? = .info
   /// Empty for no file.
   public var logFilePath = "/var/log/calico/felix.log"
+  /// Whether a log waits for whoever reads it, where it would leave lines out.
+  public var debugDisableLogDropping = false
   /// What lines about packets begin with.
   public var logPrefix = "calico-packet"
 

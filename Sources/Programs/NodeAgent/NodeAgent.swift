@@ -4,6 +4,7 @@
 import Datastore
 import Logging
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 
 /// The agent of one node: one process that registers the node, programs its kernel, keeps its BIRD,
@@ -30,6 +31,7 @@ public struct NodeAgent: Sendable {
   public func run() async throws {
     let launch = try Launch(
       environment: environment, configurationFile: configurationFile, version: version)
+    defer { launch.output.flush() }
     let host = try HostPreparation.make(launch)
     let groundwork = try await Groundwork.lay(launch, host)
     let registered = try await Registration(launch, groundwork).run()

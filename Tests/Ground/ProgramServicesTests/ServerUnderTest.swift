@@ -16,17 +16,22 @@ struct ServerUnderTest: Sendable {
   let health = HealthRegistry()
   let metrics = MetricsRegistry()
   let server: StatusServer
+  private let output: LogOutput
   /// Free when it was looked for.
   let port: Int
 
   init(clock: HostClock = .continuous) throws {
-    let output = try LogOutput(level: .debug, file: folder.file("log"))
+    output = LogOutput(
+      program: "test", LogConfiguration(file: .debug, filePath: folder.file("log")))
     server = StatusServer(
       health: health, metrics: metrics, log: output.logger("http"), clock: clock)
     port = Int(try RigPort.free())
   }
 
-  var log: String { folder.read("log") }
+  var log: String {
+    output.flush()
+    return folder.read("log")
+  }
 
   func address(_ tls: ServerTLS? = nil) -> StatusServer.Address {
     .init(host: "127.0.0.1", port: port, tls: tls)

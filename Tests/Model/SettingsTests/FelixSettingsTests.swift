@@ -30,7 +30,8 @@ import ValueTree
     for setting in resolution.provenance { shown[setting.name] = setting.value }
     #expect(
       shown == [
-        "DataplaneWatchdogTimeout": "90s", "DefaultEndpointToHostAction": "Drop",
+        "DataplaneWatchdogTimeout": "90s", "DebugDisableLogDropping": "false",
+        "DefaultEndpointToHostAction": "Drop",
         "DeviceRouteProtocol": "3", "DeviceRouteSourceAddress": "",
         "DeviceRouteSourceAddressIPv6": "", "DisableConntrackInvalidCheck": "false",
         "DropActionOverride": "Drop", "EndpointReportingDelaySecs": "1s",
@@ -39,6 +40,7 @@ import ValueTree
         "IPForwarding": "Enabled", "InterfacePrefix": "cali", "InterfaceRefreshInterval": "90s",
         "Ipv6Support": "true", "LogFilePath": "/var/log/calico/felix.log",
         "LogPrefix": "calico-packet", "LogSeverityFile": "Info", "LogSeverityScreen": "Info",
+        "LogSeveritySys": "Info",
         "NATOutgoingAddress": "", "NATPortRange": "", "NftablesFilterAllowAction": "Accept",
         "NftablesFilterDenyAction": "Drop", "NftablesMarkMask": "0xffff0000",
         "NftablesRefreshInterval": "180s", "PrometheusMetricsCAFile": "",
@@ -141,7 +143,8 @@ import ValueTree
   @Test("are switched off by none") func none() {
     let names = [
       "Ipv6Support", "NftablesRefreshInterval", "LogFilePath", "NATOutgoingAddress",
-      "PrometheusMetricsHost", "HealthPort",
+      "PrometheusMetricsHost", "HealthPort", "LogSeverityScreen", "LogSeverityFile",
+      "LogSeveritySys",
     ]
     let environment = Dictionary(uniqueKeysWithValues: names.map { ("FELIX_\($0)", "None") })
     let weaker = spec {
@@ -156,6 +159,8 @@ import ValueTree
     #expect(settings.logFilePath.isEmpty && settings.prometheusMetricsHost.isEmpty)
     #expect(settings.natOutgoingAddress == nil)
     #expect(settings.healthPort == 0)
+    #expect(settings.logSeverityScreen == nil && settings.logSeverityFile == nil)
+    #expect(settings.logSeveritySys == nil)
     #expect(provenance("NATOutgoingAddress", resolution)?.source == .environment)
   }
 

@@ -70,7 +70,7 @@ struct AgentLoopTests {
         path: folder.file("ds.db"), durability: .processCrash)
       health = HealthRegistry(clock: time)
       let metrics = MetricsRegistry()
-      let output = LogOutput(level: .critical)
+      let output = LogOutput(program: "test", LogConfiguration(screen: .critical))
       let loops = AgentLoops(
         core: AgentCore(
           node: "n1", dataplane: kernel,
@@ -84,7 +84,11 @@ struct AgentLoopTests {
         mtu: PodMTU(folder: folder.path, addresses: [], log: output.logger("mtu")),
         health: health, output: output,
         settings: try SettingsState(
-          node: "n1", environment: ["FELIX_LOGSEVERITYSCREEN": "Fatal"], file: SettingsFile("")),
+          node: "n1",
+          environment: [
+            "FELIX_LOGSEVERITYSCREEN": "Fatal", "FELIX_LOGFILEPATH": "none",
+            "FELIX_LOGSEVERITYSYS": "none",
+          ], file: SettingsFile("")),
         log: output.logger("agent"))
       var log = Logger(label: "group")
       log.logLevel = .critical

@@ -20,6 +20,7 @@ struct BirdControllerTests {
     let folder = TemporaryFolder()
     let daemon: BirdDaemon
     let controller: BirdController
+    let output: LogOutput
     let health = HealthRegistry()
 
     init() throws {
@@ -36,7 +37,8 @@ struct BirdControllerTests {
         """, to: "bird.sh", mode: 0o700)
       daemon = BirdDaemon(program: program, runDirectory: folder.path)
       health.register("bird", reports: [.ready])
-      let output = try LogOutput(level: .debug, file: folder.file("log"))
+      output = LogOutput(
+        program: "test", LogConfiguration(file: .debug, filePath: folder.file("log")))
       controller = try BirdController(
         daemon: daemon, health: health, log: output.logger("bird"))
     }
@@ -57,9 +59,11 @@ struct BirdControllerTests {
     }
 
     var checks: Int { folder.read("checks").split(separator: "\n").count }
-    var errors: Int {
-      folder.read("log").split(separator: "\n").filter { $0.contains("[ERROR]") }.count
+    var log: String {
+      output.flush()
+      return folder.read("log")
     }
+    var errors: Int { log.split(separator: "\n").filter { $0.contains("[ERROR]") }.count }
     var readiness: String { health.readiness.text }
   }
 
@@ -76,7 +80,7 @@ struct BirdControllerTests {
     }
     #expect(rig.checks == 2)
     #expect(rig.errors == 1)
-    #expect(rig.folder.read("log").contains("BIRD refused its new configuration: "))
+    #expect(rig.log.contains("BIRD refused its new configuration: "))
     #expect(rig.folder.read("bird.cfg") == good.render())
     #expect(rig.folder.read("bird.cfg.new").isEmpty)
     #expect(!rig.health.readiness.isGood)
@@ -108,7 +112,7 @@ struct BirdControllerTests {
     #expect(rig.readiness.contains("the datastore has not been read yet"))
     for _ in 0..<3 { await rig.controller.take(.wait("there is no address")) }
     #expect(rig.readiness.contains("there is no address"))
-    let said = rig.folder.read("log").split(separator: "\n").filter { $0.contains("no address") }
+    let said = rig.log.split(separator: "\n").filter { $0.contains("no address") }
     #expect(said.count == 1)
     await rig.controller.take(.run(try rig.configuration(66666)))
     #expect(rig.readiness.contains("no such number"))

@@ -192,7 +192,8 @@ struct FindingsTests {
     let health = HealthRegistry()
     health.register("int_dataplane", reports: [.live, .ready])
     let folder = TemporaryFolder()
-    let output = try LogOutput(level: .info, file: folder.file("log"))
+    let output = LogOutput(
+      program: "test", LogConfiguration(file: .info, filePath: folder.file("log")))
     let reason = "the host's own network cannot be read, and nothing is programmed: too many"
     async let pauses: [Duration] = {
       var pauses: [Duration] = []
@@ -211,6 +212,7 @@ struct FindingsTests {
     }
     #expect(tries == 4)
     #expect(await pauses.count == 3)
+    output.flush()
     let lines = folder.read("log").split(separator: "\n")
     #expect(lines.filter { $0.contains(reason) }.count == 1)
     #expect(lines.filter { $0.contains("works again") }.count == 1)

@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dataplane
+import Logging
 import ProgramServices
 import Resources
 import Selectors
 import Settings
 import SyncModel
+import Telemetry
 import Testing
 
 @testable import NodeAgent
@@ -108,6 +110,28 @@ struct SettingsStateTests {
     }
   }
 
+  @Test("logs go where the settings say, each from its level on")
+  func logs() throws {
+    #expect(
+      try state().logs
+        == LogConfiguration(
+          screen: .info, file: .info, filePath: "/var/log/calico/felix.log", syslog: .info))
+    var state = try state([
+      "FELIX_LOGSEVERITYSCREEN": "none", "FELIX_LOGSEVERITYFILE": "Fatal",
+      "FELIX_LOGSEVERITYSYS": "Warning", "FELIX_LOGFILEPATH": "/log",
+      "FELIX_DEBUGDISABLELOGDROPPING": "true",
+    ])
+    #expect(
+      state.logs
+        == LogConfiguration(
+          screen: nil, file: .critical, filePath: "/log", syslog: .warning, mayDrop: false))
+    // The datastore's part takes effect as it changes.
+    state = try self.state(["FELIX_LOGSEVERITYSYS": "none"])
+    _ = state.update(["default": spec { $0.logSeverityScreen = "Debug" }], labels: [:])
+    #expect(state.logs.screen == .debug && state.logs.syslog == nil)
+    #expect(state.problems == [])
+  }
+
   @Test("any other is replaced by its default, and said")
   func replaced() throws {
     let state = try state(["FELIX_HEALTHPORT": "health"], file: "LogSeverityScreen = loud\nrubbish")
@@ -117,7 +141,7 @@ struct SettingsStateTests {
         "HealthPort = 'health' from environment variable must be a number from 0 to 65535; "
           + "using '9099'",
         "LogSeverityScreen = 'loud' from configuration file must be one of Trace, Debug, Info, "
-          + "Warning, Error, Fatal; using 'Info'",
+          + "Warning, Error, Fatal, or none; using 'Info'",
       ])
   }
 

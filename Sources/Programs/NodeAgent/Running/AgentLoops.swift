@@ -107,7 +107,7 @@ struct AgentLoops: Sendable {
         for problem in settings.settle() { log.warning("\(problem)") }
         if old != settings.current || !isConfigured {
           isConfigured = true
-          output.level = settings.logLevel
+          output.configuration = settings.logs
           plan = await core.configure(settings.dataplane) ?? plan
           addresses.yield(
             StatusAddresses(health: settings.healthAddress, metrics: settings.metricsAddress))

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dataplane
-import Logging
 import Netlink
 import ProgramServices
 import Resources
 import Selectors
 import Settings
 import SyncModel
+import Telemetry
 
 /// The settings in force, worked out anew whenever one of their sources changes.
 struct SettingsState: Sendable {
@@ -182,14 +182,10 @@ struct SettingsState: Sendable {
     }
   }
 
-  var logLevel: Logger.Level {
-    switch current.logSeverityScreen {
-    case .trace: .trace
-    case .debug: .debug
-    case .info: .info
-    case .warning: .warning
-    case .error: .error
-    case .fatal: .critical
-    }
+  var logs: LogConfiguration {
+    LogConfiguration(
+      screen: current.logSeverityScreen?.level, file: current.logSeverityFile?.level,
+      filePath: current.logFilePath, syslog: current.logSeveritySys?.level,
+      mayDrop: !current.debugDisableLogDropping)
   }
 }

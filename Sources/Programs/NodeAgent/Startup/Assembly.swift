@@ -28,7 +28,7 @@ enum Assembly {
   ) async throws -> [any Service] {
     let (configuration, settings) = (launch.configuration, registered.settings)
     let (health, output, log) = (groundwork.health, launch.output, launch.log)
-    output.level = settings.logLevel
+    output.configuration = settings.logs
     let core = AgentCore(
       node: registered.node.metadata.name, dataplane: groundwork.dataplane,
       network: NetworkEngine(

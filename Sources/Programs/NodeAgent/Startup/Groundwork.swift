@@ -20,6 +20,7 @@ struct Groundwork: Sendable {
   private init(_ launch: Launch) throws {
     metrics = MetricsRegistry()
     metrics.addProcessMetrics()
+    launch.output.addMetrics(to: metrics, prefix: "felix")
     health = HealthRegistry()
     health.register("int_dataplane", reports: [.live, .ready])
     health.register("async_calc_graph", reports: [.live, .ready])

@@ -29,7 +29,7 @@ struct Launch: Sendable {
     settings = try SettingsState(
       node: configuration.nodeName, environment: environment,
       file: try SettingsFile.read(configuration.felixConfigurationFile))
-    output = LogOutput(level: settings.logLevel)
+    output = LogOutput(program: "calico-node", settings.logs)
     log = output.logger("node")
     for problem in configuration.warnings + settings.problems { log.warning("\(problem)") }
     if let file = environment["FELIX_CONFIGFILE"], !file.isEmpty, access(file, F_OK) != 0 {

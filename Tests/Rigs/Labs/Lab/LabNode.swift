@@ -37,6 +37,7 @@ public final class LabNode: LabPlace {
     let standard = [
       "NODENAME": name, "IP": "\(address)/\(prefixLength)", "CALICO_RUN_DIR": runFolder,
       "CALICO_LIB_DIR": libFolder, "FELIX_CONFIGFILE": own + "/felix.cfg",
+      "FELIX_LOGFILEPATH": libFolder + "/felix.log", "FELIX_LOGSEVERITYSYS": "none",
       "FELIX_HEALTHENABLED": "true",
       "FELIX_PROMETHEUSMETRICSENABLED": "true",
     ]

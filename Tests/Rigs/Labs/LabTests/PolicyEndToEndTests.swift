@@ -258,6 +258,11 @@ extension LabTests {
           try node.get(port: LabCluster.metricsPort, path: "/metrics"))
         #expect(metrics.status == 200)
         #expect(metrics.body.contains("felix_cluster_num_hosts 3"))
+        #expect(metrics.body.contains("\nfelix_logs_dropped 0\n"))
+        #expect(metrics.body.contains("\nfelix_log_errors 0\n"))
+        // What the agent said goes to its file as to the screen.
+        let said = try #require(LabFiles.read(node.libFolder + "/felix.log"))
+        #expect(said.contains("[INFO] node: starting node=\(node.name)"))
       }
       #expect(try lab.node(1).get(port: LabCluster.healthPort, path: "/else")?.status == 404)
     }

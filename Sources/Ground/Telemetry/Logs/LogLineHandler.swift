@@ -1,7 +1,6 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 public import Logging
 
 /// Writes the messages of one logger as lines of an output.
@@ -17,7 +16,8 @@ public struct LogLineHandler: LogHandler {
     self.output = output
   }
 
-  /// The output's level, unless this logger was given one of its own.
+  /// The output's level, unless this logger was given one of its own, which goes before those of all
+  /// places.
   public var logLevel: Logger.Level {
     get { ownLevel ?? output.level }
     set { ownLevel = newValue }
@@ -33,11 +33,9 @@ public struct LogLineHandler: LogHandler {
     if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
     if let given = event.metadata { all.merge(given) { _, new in new } }
     if let error = event.error { all["error"] = "\(error)" }
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
     output.write(
-      line: LogLine.text(
-        seconds: Int(now.tv_sec), milliseconds: Int(now.tv_nsec) / 1_000_000, level: event.level,
-        component: component, message: event.message.description, metadata: all))
+      LogLine(
+        level: event.level, component: component, message: event.message.description,
+        metadata: all), isForced: ownLevel != nil)
   }
 }
