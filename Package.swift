@@ -74,6 +74,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grpc: [Target.Dependency] = [
   .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -97,6 +98,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // Without its default trait, which would bring full Foundation into the static plugin.
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
@@ -177,6 +179,14 @@ let package = Package(
     library(
       "Engines/SyncCoding",
       ["Addressing", "Features", "PolicyModel", "Resources", "Selectors", "SyncModel"],
+      exclude: ["DESIGN.md"]),
+    // What goes out to every agent: a snapshot, then differences; and what agents make of them.
+    .systemLibrary(
+      name: "CZlib", path: "Sources/Ground/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    library(
+      "Engines/FanOut",
+      ["CZlib", "Resources", "SyncCoding", "SyncModel", "ValueTree", deques],
       exclude: ["DESIGN.md"]),
     // A datastore, behind the gate of its lock, as the source of the engines' updates.
     library("Engines/StoreSync", ["Datastore", "SyncModel"]),
@@ -347,6 +357,12 @@ let package = Package(
         "Addressing", "EndpointCrowd", "Features", "HostSystem", "PolicyModel", "Resources",
         "Selectors", "SyncCoding", "SyncModel", "TestSupport",
       ], exclude: ["Recorded"]),
+    tests(
+      "Engines/FanOutTests",
+      [
+        "Addressing", "EndpointCrowd", "FanOut", "HostSystem", "PolicyModel", "Resources",
+        "SyncCoding", "SyncModel", "TestSupport",
+      ], exclude: ["defects.txt"]),
     tests(
       "Engines/StoreSyncTests",
       ["Datastore", "PolicyModel", "Resources", "StoreSync", "SyncModel"]),
