@@ -24,8 +24,8 @@ test-long: ## The same with more worlds, operations and interrupts (over an hour
 mutants: packages ## Seed defects, one at a time, and show that the tests find each (long)
 	@scripts/seeded-defects
 
-demo: ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes)
-	@scripts/demo $(DATASTORE)
+demo: ## Prove a three-node cluster with packets (DATASTORE=local|etcdv3|kubernetes, TYPHA=2)
+	@scripts/demo "$(DATASTORE)" "$(TYPHA)"
 
 bench: packages ## Measure against named peers and print the ratios
 	@scripts/bench

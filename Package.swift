@@ -69,12 +69,16 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let unixSignals = Target.Dependency.product(
   name: "UnixSignals", package: "swift-service-lifecycle")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let deques = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grpc: [Target.Dependency] = [
   .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -87,6 +91,7 @@ let package = Package(
   products: [
     .executable(name: "calico", targets: ["calico"]),
     .executable(name: "calico-node", targets: ["calico-node"]),
+    .executable(name: "calico-typha", targets: ["calico-typha"]),
     .executable(name: "calicoctl", targets: ["calicoctl"]),
   ],
   dependencies: [
@@ -99,6 +104,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // Without its default trait, which would bring full Foundation into the static plugin.
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
     .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
@@ -166,8 +173,8 @@ let package = Package(
     library(
       "Stores/StoreAccess",
       [
-        "Datastore", "EtcdDatastore", "HostSystem", "KubernetesClient", "KubernetesDatastore",
-        "LocalDatastore", "Settings", "ValueTree",
+        "Addressing", "Datastore", "EtcdDatastore", "HostSystem", "KubernetesClient",
+        "KubernetesDatastore", "LocalDatastore", "Settings", "ValueTree",
       ]),
 
     // Engines: from objects to what should be, without asking the machine (IPAM asks its store).
@@ -189,7 +196,7 @@ let package = Package(
       ["CZlib", "Resources", "SyncCoding", "SyncModel", "ValueTree", deques],
       exclude: ["DESIGN.md"]),
     // A datastore, behind the gate of its lock, as the source of the engines' updates.
-    library("Engines/StoreSync", ["Datastore", "SyncModel"]),
+    library("Engines/StoreSync", ["Datastore", "Resources", "SyncModel"]),
     library(
       "Engines/PolicyEngine",
       ["Addressing", "DesiredState", "Features", "PolicyModel", "Selectors", "SyncModel"]),
@@ -227,14 +234,31 @@ let package = Package(
     library(
       "Programs/NodeAgent",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "FanOut",
+        "Features",
         "HostSystem", "IPAM", "Netlink", "NetworkEngine", "PolicyEngine", "PolicyModel",
         "ProgramServices", "Resources", "Routing", "Selectors", "Settings", "StoreAccess",
-        "StoreSync", "SyncModel", "Telemetry", "ValueTree", argumentParser, lifecycle, logging,
+        "StoreSync", "SyncCoding", "SyncModel", "Telemetry", "TyphaLink", "ValueTree",
+        argumentParser, lifecycle, logging, unixSignals,
+      ], exclude: ["DESIGN.md"]),
+    // What agents and Typha speak with.
+    library(
+      "Programs/TyphaLink",
+      [
+        "Datastore", "FanOut", "HostSystem", "Settings", "StoreAccess", "SyncCoding", "SyncModel",
+        "ValueTree", asn1, nioCore, nioPosix, nioSSL, nioTLS, x509,
+      ]),
+    library(
+      "Programs/Typha",
+      [
+        "Datastore", "FanOut", "HostSystem", "ProgramServices", "Resources", "Settings",
+        "StoreAccess", "StoreSync", "SyncCoding", "SyncModel", "Telemetry", "TyphaLink",
+        "ValueTree", argumentParser, lifecycle, logging, nioCore, nioPosix, nioSSL, nioTLS,
         unixSignals,
       ], exclude: ["DESIGN.md"]),
     program("Programs/calico", ["Attachment"], linker: fullyStatic),
     program("Programs/calico-node", ["NodeAgent", argumentParser]),
+    program("Programs/calico-typha", ["Typha", argumentParser]),
     program("Programs/calicoctl", ["CommandLine"]),
     program("Programs/generate-manifests", ["ResourceSchemas"]),
     .plugin(
@@ -264,6 +288,8 @@ let package = Package(
     rig(
       "Support/TestSupport",
       ["Addressing", "Datastore", "DesiredState", "HostSystem", "PolicyModel", "Resources"]),
+    // What the programs share that are timed from inside.
+    rig("Support/BenchSupport"),
     // The endpoints of a large cluster, as updates.
     rig(
       "Support/EndpointCrowd",
@@ -279,7 +305,14 @@ let package = Package(
     rigProgram("Benches/change-bench", ["Datastore", "LocalDatastore", "Netlink", "Resources"]),
     rigProgram("Benches/coding-bench", ["EndpointCrowd", "Resources", "SyncCoding", "SyncModel"]),
     rigProgram(
-      "Benches/store-bench", ["Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
+      "Benches/store-bench",
+      ["BenchSupport", "Datastore", "Resources", "StoreAccess", "StoreRig", "ValueTree"]),
+    rigProgram(
+      "Benches/typha-bench",
+      [
+        "BenchSupport", "Datastore", "FanOut", "HostSystem", "StoreAccess", "StoreSync",
+        "SyncModel", "TyphaLink",
+      ]),
 
     // Tests, on the floors of what they test.
     tests("Ground/AddressingTests", ["Addressing", "TestSupport"]),
@@ -419,10 +452,20 @@ let package = Package(
     tests(
       "Programs/NodeAgentTests",
       [
-        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "Features",
+        "Addressing", "AgentProtocol", "Dataplane", "Datastore", "DesiredState", "FanOut",
+        "Features",
         "HostSystem", "LocalDatastore", "Netlink", "NetworkEngine", "NodeAgent", "PolicyModel",
-        "ProgramServices", "Resources", "Routing", "Selectors", "Settings", "StoreSync",
-        "SyncModel", "Telemetry", "TestSupport", "ValueTree", lifecycle, logging,
+        "ProgramServices", "Resources", "Routing", "Selectors", "Settings", "StoreAccess",
+        "StoreSync", "SyncCoding",
+        "SyncModel", "Telemetry", "TestSupport", "TyphaLink", "ValueTree", lifecycle, logging,
+      ], exclude: ["defects.txt"]),
+    tests(
+      "Programs/TyphaTests",
+      [
+        "Datastore", "EndpointCrowd", "FanOut", "HostSystem", "LocalDatastore", "PolicyModel",
+        "Resources", "Settings", "StoreAccess", "StoreRig", "StoreSync",
+        "SyncCoding", "SyncModel", "Telemetry", "TestSupport", "Typha", "TyphaLink",
+        logging, nioCore, nioEmbedded, nioPosix, nioSSL,
       ], exclude: ["defects.txt"]),
     // Everything of a node around policy, in random worlds.
     tests(

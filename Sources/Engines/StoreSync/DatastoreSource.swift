@@ -2,11 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Datastore
+public import Resources
 public import SyncModel
 import Synchronization
 
 /// A datastore as a source of updates: what its syncer delivers, and the lock lets pass, converted.
 public final class DatastoreSource: SyncSource {
+  /// The kinds that something follows from.
+  public static let kinds: [Kind] = [
+    .workloadEndpoint, .hostEndpoint, .networkPolicy, .globalNetworkPolicy, .tier, .profile,
+    .networkSet, .globalNetworkSet, .ipPool, .node, .ipamBlock, .bgpPeer, .bgpConfiguration,
+    .felixConfiguration, .clusterInformation,
+  ]
+
   private let changes: any ChangeSource
   private let converter = Mutex(SyncConverter())
 

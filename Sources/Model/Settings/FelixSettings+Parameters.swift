@@ -54,6 +54,16 @@ extension FelixSettings {
     parameter("endpointStatusPathPrefix", \.endpointStatusPathPrefix, .text),
     parameter("reportingInterval", \.reportingInterval, .seconds),
     parameter("reportingTTL", \.reportingTTL, .seconds),
+    Parameter("TyphaAddr", \.typhaAddr, .hostsAndPorts, vital: true),
+    Parameter("TyphaK8sNamespace", \.typhaK8sNamespace, .text, vital: true),
+    Parameter("TyphaK8sServiceName", \.typhaK8sServiceName, .text, vital: true),
+    Parameter("TyphaReadTimeout", \.typhaReadTimeout, .seconds),
+    Parameter("TyphaWriteTimeout", \.typhaWriteTimeout, .seconds),
+    Parameter("TyphaKeyFile", \.typhaKeyFile, .text, vital: true),
+    Parameter("TyphaCertFile", \.typhaCertFile, .text, vital: true),
+    Parameter("TyphaCAFile", \.typhaCAFile, .text, vital: true),
+    Parameter("TyphaCN", \.typhaCN, .text, vital: true),
+    Parameter("TyphaURISAN", \.typhaURISAN, .text, vital: true),
   ]
 
   /// - Parameters:

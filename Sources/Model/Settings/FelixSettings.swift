@@ -80,5 +80,24 @@ public struct FelixSettings: Hashable, Sendable {
   public var reportingInterval = Duration.seconds(30)
   public var reportingTTL = Duration.seconds(90)
 
+  // Typha; only the environment and the file have these.
+  /// Where it is, `host:port`, or where several are, with commas; empty: found by its service, or
+  /// there is none.
+  public var typhaAddr = ""
+  public var typhaK8sNamespace = "kube-system"
+  /// The service behind which Typhas are; empty: found by its address, or there is none.
+  public var typhaK8sServiceName = ""
+  /// How long Typha may say nothing.
+  public var typhaReadTimeout = Duration.seconds(30)
+  /// How long what is said to Typha may not arrive.
+  public var typhaWriteTimeout = Duration.seconds(10)
+  public var typhaKeyFile = ""
+  public var typhaCertFile = ""
+  public var typhaCAFile = ""
+  /// The common name that Typha's certificate must have.
+  public var typhaCN = ""
+  /// The URI among the alternative names that Typha's certificate must have.
+  public var typhaURISAN = ""
+
   public init() {}
 }

@@ -42,6 +42,14 @@ extension SettingCodec where T == String {
       read: { Self.isWord($0, atMost: 64, with: ":._+-") ? $0 : nil }, write: { $0 })
   }
 
+  /// Comma-separated places where something listens.
+  static var hostsAndPorts: SettingCodec {
+    SettingCodec(
+      allowed:
+        "host:port, such as typha.example.org:5473 or [fd00::1]:5473, or several with commas",
+      zero: "", read: { HostAndPort.list($0) == nil ? nil : $0 }, write: { $0 })
+  }
+
   static func isWord(
     _ text: some StringProtocol, atMost limit: Int, with others: String
   ) -> Bool {

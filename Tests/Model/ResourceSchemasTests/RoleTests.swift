@@ -22,6 +22,7 @@ struct RoleTests {
     let paths = [
       "": "/api/v1", "networking.k8s.io": "/apis/networking.k8s.io/v1",
       "crd.projectcalico.org": "/apis/crd.projectcalico.org/v1",
+      "discovery.k8s.io": "/apis/discovery.k8s.io/v1beta1",
     ]
     for rule in try RoleCoverage(of: user).rules {
       for group in rule.groups {

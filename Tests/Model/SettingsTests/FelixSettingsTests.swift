@@ -50,6 +50,9 @@ import ValueTree
         "PrometheusProcessMetricsEnabled": "true", "PrometheusReporterEnabled": "false",
         "PrometheusReporterPort": "9092", "RemoveExternalRoutes": "true",
         "ReportingIntervalSecs": "30s", "ReportingTTLSecs": "90s", "RouteRefreshInterval": "90s",
+        "TyphaAddr": "", "TyphaCAFile": "", "TyphaCN": "", "TyphaCertFile": "",
+        "TyphaK8sNamespace": "kube-system", "TyphaK8sServiceName": "", "TyphaKeyFile": "",
+        "TyphaReadTimeout": "30s", "TyphaURISAN": "", "TyphaWriteTimeout": "10s",
         "WorkloadSourceSpoofing": "Disabled",
       ])
   }
@@ -206,7 +209,8 @@ import ValueTree
     let rubbish = "no such value \u{1F980} \" ' ; 1:0"
     let texts = [
       "LogPrefix", "LogFilePath", "EndpointStatusPathPrefix", "PrometheusMetricsCAFile",
-      "PrometheusMetricsCertFile", "PrometheusMetricsKeyFile",
+      "PrometheusMetricsCertFile", "PrometheusMetricsKeyFile", "TyphaCAFile", "TyphaCN",
+      "TyphaCertFile", "TyphaK8sNamespace", "TyphaK8sServiceName", "TyphaKeyFile", "TyphaURISAN",
     ]
     for setting in standard.provenance {
       let isText = texts.contains(setting.name)
@@ -245,10 +249,12 @@ import ValueTree
     }
   }
 
-  /// compatibility §4.2: with a wrong value of these Felix does not start.
+  /// compatibility §4.2: with a wrong value of these Felix does not start; and of those that say where
+  /// Typha is and who, without which an agent would go to the datastore itself.
   private static let vital: Set = [
     "DefaultEndpointToHostAction", "InterfacePrefix", "LogFilePath", "NftablesFilterAllowAction",
-    "NftablesFilterDenyAction", "NftablesMarkMask",
+    "NftablesFilterDenyAction", "NftablesMarkMask", "TyphaAddr", "TyphaCAFile", "TyphaCN",
+    "TyphaCertFile", "TyphaK8sNamespace", "TyphaK8sServiceName", "TyphaKeyFile", "TyphaURISAN",
   ]
 
   @Test("where the file is, is nothing that is set in vain") func fileVariable() {
@@ -292,7 +298,9 @@ import ValueTree
   }
 
   @Test("each have a parameter of Calico's") func names() {
-    for setting in FelixSettings.resolve(.init()).provenance {
+    // Of Typha nothing can be stored (compatibility §4.2, Local).
+    for setting in FelixSettings.resolve(.init()).provenance
+    where !setting.name.hasPrefix("Typha") {
       #expect(FelixParameter.named(setting.name)?.name == setting.name)
     }
   }

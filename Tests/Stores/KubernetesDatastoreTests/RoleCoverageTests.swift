@@ -75,6 +75,10 @@ struct RoleCoverageTests {
       try await administrator.delete(key, revision: nil)
       #expect(try await events.text() == "deleted \(key)")
     }
+    // It counts those of its kind.
+    let service = try await store.serviceEndpoints(
+      namespace: "kube-system", service: "calico-typha")
+    #expect(try await service.list().items.isEmpty)
     // Watches stand in the server's log once they have ended.
     await store.close()
     await administrator.close()

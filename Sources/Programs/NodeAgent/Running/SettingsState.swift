@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Dataplane
+import Logging
 import Netlink
 import ProgramServices
 import Resources
@@ -184,8 +185,12 @@ struct SettingsState: Sendable {
 
   var logs: LogConfiguration {
     LogConfiguration(
-      screen: current.logSeverityScreen?.level, file: current.logSeverityFile?.level,
-      filePath: current.logFilePath, syslog: current.logSeveritySys?.level,
+      screen: Self.level(current.logSeverityScreen), file: Self.level(current.logSeverityFile),
+      filePath: current.logFilePath, syslog: Self.level(current.logSeveritySys),
       mayDrop: !current.debugDisableLogDropping)
+  }
+
+  private static func level(_ severity: LogSeverity?) -> Logger.Level? {
+    severity.flatMap { Logger.Level(severity: $0.rawValue) }
   }
 }

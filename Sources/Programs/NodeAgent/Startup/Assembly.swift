@@ -3,25 +3,16 @@
 
 import Addressing
 import AgentProtocol
-import Datastore
 import Logging
 import NetworkEngine
 import ProgramServices
 import Resources
 import Routing
 import ServiceLifecycle
-import StoreSync
 import Telemetry
 
 /// The last step: makes of all that the agent's loops, and opens the plugin's socket.
 enum Assembly {
-  /// The kinds that the agent follows.
-  private static let kinds: [Kind] = [
-    .workloadEndpoint, .hostEndpoint, .networkPolicy, .globalNetworkPolicy, .tier, .profile,
-    .networkSet, .globalNetworkSet, .ipPool, .node, .ipamBlock, .bgpPeer, .bgpConfiguration,
-    .felixConfiguration, .clusterInformation,
-  ]
-
   /// What is to run, in the order of its start; it ends in the reverse order.
   static func services(
     _ launch: Launch, _ groundwork: Groundwork, _ registered: Registration.Registered
@@ -45,12 +36,9 @@ enum Assembly {
     ) { request, responder in
       requests.continuation.yield((request, responder))
     }
-    let notice = groundwork.notice
     let loops = AgentLoops(
       core: core,
-      source: DatastoreSource(
-        LockGate(
-          registered.store, kinds: kinds, report: { say($0, log) }, tell: { notice.show($0) })),
+      source: try Upstream.source(launch, groundwork, registered),
       bird: bird, server: groundwork.server, requests: requests.stream,
       mtu: PodMTU(
         folder: configuration.libDirectory, addresses: addresses(of: registered.node),
@@ -83,16 +71,5 @@ enum Assembly {
   private static func addresses(of node: Node) -> Set<IPAddress> {
     let texts = [node.spec.bgp?.ipv4Address, node.spec.bgp?.ipv6Address].compactMap { $0 }
     return Set(texts.compactMap { IPAddress(String($0.prefix { $0 != "/" })) })
-  }
-
-  private static func say(_ report: SyncReport, _ log: Logger) {
-    switch report {
-    case .malformed(let object):
-      log.warning("\(object.key) cannot be read and is left out: \(object.reason)")
-    case .interrupted(let kind, let reason, let retryIn):
-      log.warning("following \(kind): \(reason); again in \(retryIn.inWords)")
-    case .inSync:
-      log.debug("in sync with the datastore")
-    }
   }
 }

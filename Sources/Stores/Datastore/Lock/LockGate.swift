@@ -81,6 +81,9 @@ public final class LockGate: ChangeSource {
     }
   }
 
+  /// How the syncer behind the gate is doing.
+  public var health: SyncHealth { syncer.health }
+
   public var isLocked: Bool { lock.withLock { $0.isLocked } }
 
   /// Whether there are changes that it has taken and not passed on.

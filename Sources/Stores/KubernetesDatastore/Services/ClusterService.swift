@@ -8,7 +8,7 @@ public import Resources
 /// A service of Kubernetes, as far as Calico has to do with one.
 ///
 /// It is for finding Typha by its service, for the `services` of rules, and for advertising
-/// services' addresses with BGP (compatibility §1.6). No program reads it yet.
+/// services' addresses with BGP (compatibility §1.6). Nothing of it is read yet but where Typhas are.
 public struct ClusterService: Sendable, Hashable {
   public var namespace: String
   public var name: String

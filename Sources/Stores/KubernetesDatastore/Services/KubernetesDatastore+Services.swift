@@ -7,7 +7,7 @@ import KubernetesModel
 
 // Services and what is behind them, which only a cluster has: no kind of `Resources` stands for
 // them. Whoever reads them needs the rights to list and watch `services`, or `endpointslices` of
-// the group `discovery.k8s.io`; no role of ours has these before a program of ours uses them.
+// the group `discovery.k8s.io`: agents and Typhas may list the latter in their own namespace.
 
 extension KubernetesDatastore {
   /// The services of a namespace, or (nil) of all.

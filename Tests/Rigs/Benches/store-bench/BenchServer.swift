@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchSupport
 import StoreRig
 import ValueTree
 

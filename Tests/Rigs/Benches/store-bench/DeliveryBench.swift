@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchSupport
 import Datastore
 import Resources
 
@@ -41,6 +42,8 @@ enum DeliveryBench {
     while readLine() != nil {
       round += 1
       set.metadata.annotations["round"] = String(round)
+      // Also something that agents are told of.
+      set.spec.nets = ["198.18.\(round / 256 % 256).\(round % 256)/32"]
       let start = Output.now
       set = try await store.updated(set)
       Output.say("\(start)")

@@ -1,6 +1,7 @@
 // Calico in Swift
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchSupport
 import Glibc
 
 /// What scripts/bench times of the datastores, from inside a program of ours.

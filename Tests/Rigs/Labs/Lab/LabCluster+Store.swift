@@ -109,6 +109,9 @@ extension LabStore {
     }
     return LabStore(
       agentSettings: settings(.node), calicoctlSettings: settings(.calicoctl),
+      typhaSettings: settings(.typha).merging(["TYPHA_CONNECTIONREBALANCINGMODE": "kubernetes"]) {
+        $1
+      },
       pluginSettings: [
         .init("datastore_type", .string("kubernetes")),
         .init(

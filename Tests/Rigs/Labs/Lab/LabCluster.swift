@@ -15,6 +15,9 @@ public final class LabCluster {
   public let programs: LabPrograms
   public private(set) var nodes: [LabNode] = []
   public internal(set) var pods: [LabPod] = []
+  public internal(set) var typhas: [LabTypha] = []
+  /// Their certificates.
+  var typhaFiles: RigFolder?
   private var hosts = 0
   var servers: [RunningCommand] = []
   /// The datastore's servers, which end with the lab.
@@ -28,6 +31,9 @@ public final class LabCluster {
   static let prefixLength = 20
   static let prefix6 = "fd31:48::"
   private static let bridge = "br0"
+  /// Of its own: else it is the lowest of its ports', and another one with a port that comes later,
+  /// which those who talk to it already find out after seconds.
+  private static let bridgeMAC = "02:00:ac:1f:30:01"
   private static let switchName = "switch"
 
   /// The start of all names of this lab.
@@ -74,7 +80,8 @@ public final class LabCluster {
     Interruption.shielded {
       for server in servers { server.stop(SIGKILL) }
       for node in nodes { node.killAgent(SIGKILL) }
-      (etcd, kubernetes) = (nil, nil)
+      for typha in typhas { typha.kill(SIGKILL) }
+      (etcd, kubernetes, typhaFiles) = (nil, nil, nil)
     }
   }
 
@@ -83,6 +90,7 @@ public final class LabCluster {
     try identity.keep()
     isDestroyed = true
     for command in servers + nodes.compactMap(\.agent) { command.letGo() }
+    for typha in typhas { typha.letGo() }
   }
 
   /// Takes away labs that processes have left, with those that were kept.
@@ -114,7 +122,7 @@ public final class LabCluster {
       switchNamespace,
       """
       link set lo up
-      link add \(Self.bridge) type bridge
+      link add \(Self.bridge) address \(Self.bridgeMAC) type bridge
       addr add \(Self.gateway)/\(Self.prefixLength) dev \(Self.bridge)
       link set \(Self.bridge) up
       """)

@@ -64,4 +64,9 @@ enum LabFiles {
     for name in names(in: path) { remove(path + "/" + name) }
     rmdir(path)
   }
+
+  /// The last lines of a file, for messages.
+  static func tail(of path: String, _ count: Int) -> String {
+    (read(path) ?? "").split(separator: "\n").suffix(count).joined(separator: "\n")
+  }
 }

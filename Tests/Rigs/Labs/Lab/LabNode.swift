@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A node: a namespace with `eth0` on the switch, and the folders and the agent of one machine.
-public final class LabNode: LabPlace {
+public final class LabNode: ProgramPlace {
   public let name: String
   public let namespace: String
   /// Its address on the switch, without prefix length.
@@ -16,7 +16,7 @@ public final class LabNode: LabPlace {
   private let environment: [String: String]
   /// What the agent and calicoctl are told of the datastore.
   var store: LabStore
-  let programs: LabPrograms
+  public let programs: LabPrograms
   private(set) var agent: RunningCommand?
 
   init(
@@ -75,19 +75,6 @@ public final class LabNode: LabPlace {
     ).finish()
   }
 
-  /// Asks an HTTP server here.
-  ///
-  /// - Returns: the status and the body; nil when nobody answers.
-  public func get(port: UInt16, path: String) throws(LabError) -> (status: Int, body: String)? {
-    let result = try run([programs.path("lab-probe"), "get", "127.0.0.1", "\(port)", path])
-    guard let end = result.output.firstIndex(of: "\n"), let status = Int(result.output[..<end])
-    else { return nil }
-    return (status, String(result.output[result.output.index(after: end)...]))
-  }
-
   /// The last lines of the agent's log, for messages.
-  public func logTail(_ count: Int = 5) -> String {
-    let lines = (LabFiles.read(agentLog) ?? "").split(separator: "\n").suffix(count)
-    return lines.joined(separator: "\n")
-  }
+  public func logTail(_ count: Int = 5) -> String { LabFiles.tail(of: agentLog, count) }
 }

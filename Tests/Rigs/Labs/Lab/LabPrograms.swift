@@ -9,7 +9,9 @@ public struct LabPrograms: Sendable {
   /// Their folder.
   public let folder: String
 
-  public static let all = ["calico", "calico-ipam", "calico-node", "calicoctl", "lab-probe"]
+  public static let all = [
+    "calico", "calico-ipam", "calico-node", "calico-typha", "calicoctl", "lab-probe",
+  ]
 
   /// - Parameter needed: which of them must be there.
   public init(needing needed: [String] = all) throws(LabError) {

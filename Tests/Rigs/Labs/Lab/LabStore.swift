@@ -9,14 +9,18 @@ public struct LabStore: Sendable {
   public var agentSettings: [String: String]
   /// Environment variables of calicoctl.
   public var calicoctlSettings: [String: String]
+  /// Environment variables of Typhas.
+  public var typhaSettings: [String: String]
   /// Members of the CNI configuration.
   public var pluginSettings: [Value.Member]
 
+  /// - Parameter typhaSettings: the same as the agents' unless given.
   public init(
     agentSettings: [String: String], calicoctlSettings: [String: String],
-    pluginSettings: [Value.Member]
+    typhaSettings: [String: String]? = nil, pluginSettings: [Value.Member]
   ) {
     self.agentSettings = agentSettings
+    self.typhaSettings = typhaSettings ?? agentSettings
     self.calicoctlSettings = calicoctlSettings
     self.pluginSettings = pluginSettings
   }

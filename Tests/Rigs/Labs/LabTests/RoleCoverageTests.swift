@@ -141,7 +141,10 @@ extension LabTests {
       // A watch stands in the log once it has ended; everything else is there before.
       try wait { try unused(by: .node).allSatisfy { $0.hasPrefix("watch ") } }
       for node in lab.nodes { node.killAgent(15) }
+      // An agent that is to find a Typha looks behind the service.
+      try lab.node(1).startAgent(["FELIX_TYPHAK8SSERVICENAME": "calico-typha"])
       try wait { try unused(by: .node).isEmpty }
+      try lab.node(1).killAgent(15)
       for user in [KubernetesUser.node, .cni] {
         let rest = try unused(by: user)
         #expect(rest == [], "\(user.rawValue) has rights that it does not use")

@@ -9,7 +9,8 @@ extension LabTests {
   /// What nodes do while the datastore's server is away.
   @Suite(
     .serialized, .needsRoot,
-    .needsPrograms("lab-probe", "calico", "calico-ipam", "calico-node", "calicoctl"))
+    .needsPrograms(
+      "lab-probe", "calico", "calico-ipam", "calico-node", "calico-typha", "calicoctl"))
   struct StoreFaults {
     private static let pool = """
       apiVersion: projectcalico.org/v3
@@ -40,13 +41,14 @@ extension LabTests {
 
     /// Two nodes on a datastore: a server on the one, a client and another pod on the other.
     private func cluster(
-      _ datastore: LabDatastore
+      _ datastore: LabDatastore, typhas: Int = 0
     ) throws -> (lab: LabCluster, server: LabPod, client: LabPod, other: LabPod) {
       let lab = try LabCluster(
         LabOptions(nodes: 2, agentSettings: ["NO_DEFAULT_POOLS": "true"]))
       do {
         try lab.startStore(datastore)
         try lab.calicoctl("create", "-f", "-", input: Self.pool)
+        if typhas > 0 { try lab.startTyphas(typhas) }
         try lab.startAgents()
         try lab.waitUntilMeshed()
         return (
@@ -74,9 +76,9 @@ extension LabTests {
 
     @Test(
       "nodes keep to the last policy while the datastore stands still, is killed or is not there",
-      arguments: [LabDatastore.etcdv3, .kubernetes])
-    func keepEnforcing(_ datastore: LabDatastore) throws {
-      let (lab, server, client, other) = try cluster(datastore)
+      arguments: [(LabDatastore.etcdv3, 0), (.kubernetes, 0), (.etcdv3, 1)])
+    func keepEnforcing(_ datastore: LabDatastore, typhas: Int) throws {
+      let (lab, server, client, other) = try cluster(datastore, typhas: typhas)
       defer { lab.destroy() }
       try lab.calicoctl("create", "-f", "-", input: Self.policy)
       try lab.waitUntil(other, reaches: server.address, 6379, false)
@@ -131,9 +133,9 @@ extension LabTests {
 
     @Test(
       "nodes keep to the last policy while the datastore is locked for a migration",
-      arguments: [LabDatastore.local, .etcdv3, .kubernetes])
-    func locked(_ datastore: LabDatastore) throws {
-      let (lab, server, client, other) = try cluster(datastore)
+      arguments: [(LabDatastore.local, 0), (.etcdv3, 0), (.kubernetes, 0), (.etcdv3, 1)])
+    func locked(_ datastore: LabDatastore, typhas: Int) throws {
+      let (lab, server, client, other) = try cluster(datastore, typhas: typhas)
       defer { lab.destroy() }
       try lab.calicoctl(
         "create", "-f", "-", input: Self.policy("stays", lets: "client", to: 6379))
@@ -162,6 +164,13 @@ extension LabTests {
       try lab.calicoctl("apply", "-f", "-", input: Self.policy("stays", lets: "other", to: 6379))
       try lab.pause(milliseconds: 2000)
       #expect(try isEnforced(), "while the datastore is locked")
+      for typha in lab.typhas {
+        // One that starts meanwhile has nothing to tell.
+        typha.kill(9)
+        try typha.start()
+        try lab.pause(milliseconds: 3000)
+        #expect(try isEnforced(), "after a Typha has started while the datastore is locked")
+      }
       let metrics = try lab.node(2).get(port: LabCluster.metricsPort, path: "/metrics")?.body
       #expect(metrics?.contains("\ncalico_datastore_locked 1\n") == true)
 

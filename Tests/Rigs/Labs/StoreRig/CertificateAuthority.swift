@@ -20,11 +20,16 @@ public struct CertificateAuthority: Sendable {
     public var organizations: [String]
     /// The names and addresses that a server goes by.
     public var hosts: [String]
+    /// Such as SPIFFE IDs.
+    public var uris: [String]
 
-    public init(_ commonName: String, organizations: [String] = [], hosts: [String] = []) {
+    public init(
+      _ commonName: String, organizations: [String] = [], hosts: [String] = [], uris: [String] = []
+    ) {
       self.commonName = commonName
       self.organizations = organizations
       self.hosts = hosts
+      self.uris = uris
     }
   }
 
@@ -71,8 +76,10 @@ public struct CertificateAuthority: Sendable {
       extendedKeyUsage=serverAuth,clientAuth
 
       """
-    if !subject.hosts.isEmpty {
-      let names = subject.hosts.map { Self.isAddress($0) ? "IP:\($0)" : "DNS:\($0)" }
+    let names =
+      subject.hosts.map { Self.isAddress($0) ? "IP:\($0)" : "DNS:\($0)" }
+      + subject.uris.map { "URI:\($0)" }
+    if !names.isEmpty {
       extensions += "subjectAltName=\(names.joined(separator: ","))\n"
     }
     let extensionFile = try folder.write(extensions, to: "\(file).ext")

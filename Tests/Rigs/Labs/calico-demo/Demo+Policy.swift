@@ -4,7 +4,7 @@
 import Lab
 
 extension Demo {
-  private var redis: ProbeTarget { ProbeTarget(.tcp, pods[Cast.database].address, 6379) }
+  var redis: ProbeTarget { ProbeTarget(.tcp, pods[Cast.database].address, 6379) }
 
   func applyPolicy(_ lab: LabCluster) throws(LabError) {
     screen.show("k8s-n1", "cat policy.yaml", policy)
@@ -16,13 +16,13 @@ extension Demo {
   }
 
   /// What labels and policies are changed with.
-  private var tool: String { options.datastore == .kubernetes ? "kubectl" : "calicoctl" }
+  var tool: String { options.datastore == .kubernetes ? "kubectl" : "calicoctl" }
 
   private var policy: String {
     options.datastore == .kubernetes ? Cast.kubernetesPolicy : Cast.policy
   }
 
-  private func writePolicy(_ lab: LabCluster) throws(LabError) {
+  func writePolicy(_ lab: LabCluster) throws(LabError) {
     if lab.hasKubernetes {
       try lab.kubectl("apply", "-f", "-", input: policy)
     } else {
@@ -100,7 +100,7 @@ extension Demo {
   }
 
   /// Changes the backend's label.
-  private func change(_ lab: LabCluster, from old: String, to new: String) throws(LabError) {
+  func change(_ lab: LabCluster, from old: String, to new: String) throws(LabError) {
     if lab.hasKubernetes {
       try lab.kubectl(
         "label", "pod", pods[Cast.backend].pod, "-n", "myproject", "app=\(new)", "--overwrite")
@@ -124,56 +124,5 @@ extension Demo {
       }
       try waitUntil(lab, Cast.monitor, reachesDatabase: true)
     }
-  }
-
-  /// The agent of the database's node is killed and started again under traffic.
-  func restartAgent(_ lab: LabCluster) throws(LabError) {
-    let node = pods[Cast.database].node
-    let udp = ProbeTarget(.udp, redis.address, 53)
-    var allowed: LabStream?
-    var attacks: [LabStream] = []
-    try screen.step("Applying the policy again, and starting traffic") { () throws(LabError) in
-      try writePolicy(lab)
-      for pod in [Cast.monitor, Cast.stranger] {
-        try waitUntil(lab, pod, reachesDatabase: false)
-      }
-      allowed = try lab.stream(from: pods[Cast.frontend], to: redis)
-      for pod in [Cast.monitor, Cast.stranger] {
-        attacks.append(try lab.stream(from: pods[pod], to: nil, denied: [redis, udp]))
-      }
-    }
-    try screen.step("kill -9 of the agent on \(node.name); a label changes while it is dead") {
-      () throws(LabError) in
-      node.killAgent(9)
-      try change(lab, from: "frontend", to: "backend")
-      try lab.pause(milliseconds: 1500)
-    }
-    try screen.step("Starting it again, until that change is in force") { () throws(LabError) in
-      try node.startAgent()
-      try lab.waitUntilReady(node)
-      try waitUntil(lab, Cast.backend, reachesDatabase: false)
-      try lab.pause(milliseconds: 1000)
-    }
-    guard let report = try allowed?.finish() else { throw .notFound("the stream") }
-    screen.text(
-      "     the allowed stream: \(report.answered) of \(report.sent) messages answered, the "
-        + "longest silence \(report.longestSilence) ms, \(report.retransmits) segments sent again")
-    ledger.judge(
-      "connection during the agent's restart", "unbroken",
-      seen: report.trouble
-        ?? (report.longestSilence < 2000 ? "unbroken" : "silent for \(report.longestSilence) ms"),
-      isGood: report.trouble == nil && report.longestSilence < 2000 && report.answered > 100)
-    var tries = 0
-    var successes = 0
-    for attack in attacks {
-      for target in try attack.finish().denied {
-        tries += target.tries
-        successes += target.successes
-      }
-    }
-    screen.text("     the denied streams: \(tries) tries, \(successes) got through\n")
-    ledger.judge(
-      "denied tries during the agent's restart", "0 of \(tries) get through",
-      seen: "\(successes) of \(tries)", isGood: successes == 0 && tries > 100)
   }
 }

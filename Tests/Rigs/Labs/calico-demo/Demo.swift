@@ -31,6 +31,10 @@ final class Demo {
     try matrix(lab, "without the policy", Cast.open)
     try restartAgent(lab)
     try matrix(lab, "after the restart", Cast.guarded)
+    if options.typhas > 0 {
+      try killTypha(lab)
+      try matrix(lab, "after a Typha's end", Cast.guarded)
+    }
   }
 
   private func build() throws(LabError) -> LabCluster {
@@ -56,6 +60,11 @@ final class Demo {
     try screen.step("Making the book's IP pool my.ippool") { () throws(LabError) in
       try lab.calicoctl("create", "-f", "-", input: Cast.pool)
     }
+    if options.typhas > 0 {
+      try screen.step(
+        options.typhas == 1 ? "Starting a Typha" : "Starting \(options.typhas) Typhas"
+      ) { () throws(LabError) in try lab.startTyphas(options.typhas) }
+    }
     try screen.step("Starting an agent on each node") { () throws(LabError) in
       try lab.startAgents()
     }
@@ -78,9 +87,9 @@ final class Demo {
   /// What helps to find out why something failed.
   var diagnosis: String {
     guard let lab else { return "" }
-    return lab.nodes.map { node in
-      "--- \(node.name): \(node.agentLog)\n\(node.logTail(8))"
-    }.joined(separator: "\n")
+    let agents = lab.nodes.map { "--- \($0.name): \($0.agentLog)\n\($0.logTail(8))" }
+    let typhas = lab.typhas.map { "--- \($0.name): \($0.log)\n\($0.logTail(8))" }
+    return (agents + typhas).joined(separator: "\n")
   }
 
   /// Cleans up, or says how to look around.

@@ -6,7 +6,7 @@ import ValueTree
 /// Compares a component's role with what it asked the server for: a rule that nothing used is a
 /// right too many, a refusal is one too few.
 public struct RoleCoverage: Sendable {
-  /// One rule of a cluster role.
+  /// One rule of a role.
   public struct Rule: Sendable, Hashable, CustomStringConvertible {
     public var groups: [String]
     public var resources: [String]
@@ -25,7 +25,7 @@ public struct RoleCoverage: Sendable {
 
   public let rules: [Rule]
 
-  /// Reads the rules of the cluster roles in a manifest.
+  /// Reads the rules of the roles in a manifest, those of a cluster and those of a namespace.
   public init(manifest: String) throws(RigError) {
     let documents: [Document]
     do {
@@ -34,7 +34,8 @@ public struct RoleCoverage: Sendable {
       throw RigError("\(error)")
     }
     var rules: [Rule] = []
-    for document in documents where document.value["kind"] == "ClusterRole" {
+    for document in documents
+    where ["Role", "ClusterRole"].contains(document.value["kind"]?.string) {
       for rule in document.value["rules"]?.array ?? [] {
         func texts(_ name: String) -> [String] {
           (rule[name]?.array ?? []).compactMap(\.string)
@@ -51,7 +52,7 @@ public struct RoleCoverage: Sendable {
   public init(of user: KubernetesUser) throws(RigError) {
     let path = "\(KubernetesServer.manifestFolder)/rbac/\(user.rawValue).yaml"
     try self.init(manifest: RigFolder.text(of: path))
-    if rules.isEmpty { throw RigError("\(path) has no cluster role") }
+    if rules.isEmpty { throw RigError("\(path) has no role") }
   }
 
   /// The rules that none of the events used. What was looked for and is not there counts.
