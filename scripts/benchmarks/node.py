@@ -107,7 +107,8 @@ class Node:
             f"{self.binaries}/calico-node", "run",
             env={**self.environment("node"), "NODENAME": "bench", "IP": "172.31.0.1/24",
                  "CALICO_NETWORKING_BACKEND": "none", "CALICO_IPV4POOL_CIDR": "10.1.0.0/16",
-                 "CALICO_RUN_DIR": self.folder + "/run", "CALICO_LIB_DIR": self.folder + "/lib"},
+                 "CALICO_RUN_DIR": self.folder + "/run", "CALICO_LIB_DIR": self.folder + "/lib",
+                 "FELIX_LOGFILEPATH": self.folder + "/felix.log", "FELIX_LOGSEVERITYSYS": "none"},
             stdout=open(log, "w"), stderr=subprocess.STDOUT)
         for _ in range(100):
             if os.path.exists(self.folder + "/run/agent.sock"):
