@@ -11,19 +11,27 @@ import TyphaLink
 
 @testable import Typha
 
+/// Nothing of a test goes to the logs of this machine.
+let withoutLogs = [
+  "TYPHA_LOGSEVERITYSCREEN": "none", "TYPHA_LOGSEVERITYFILE": "none",
+  "TYPHA_LOGSEVERITYSYS": "none",
+]
+
 @Suite("What Typha is started with")
 struct LaunchTests {
   private let folder = TemporaryFolder()
 
   /// - Parameter file: what the configuration file holds.
   private func launch(
-    _ environment: [String: String], file: String = "[global]\nLogSeverityScreen = none\n"
+    _ environment: [String: String], file: String = "[global]\n"
   ) throws -> TyphaLaunch {
-    try TyphaLaunch(environment: environment, file: folder.write(file, to: "typha.cfg"))
+    try TyphaLaunch(
+      environment: environment.merging(withoutLogs) { mine, _ in mine },
+      file: folder.write(file, to: "typha.cfg"))
   }
 
   private func refusal(
-    _ environment: [String: String], file: String = "[global]\nLogSeverityScreen = none\n"
+    _ environment: [String: String], file: String = "[global]\n"
   ) -> String {
     do {
       _ = try launch(environment, file: file)
@@ -37,7 +45,6 @@ struct LaunchTests {
   func order() throws {
     let file = """
       [global]
-      LogSeverityScreen = none
       ServerPort = 1111
       MaxConnectionsLowerLimit = 7
       """

@@ -306,7 +306,8 @@ struct LimitTests {
     let environment = [
       "TYPHA_SERVERPONGTIMEOUTSECS": "none", "TYPHA_SERVERHANDSHAKETIMEOUTSECS": "0",
     ]
-    let launch = try TyphaLaunch(environment: environment, file: nil)
+    let launch = try TyphaLaunch(
+      environment: environment.merging(withoutLogs) { mine, _ in mine }, file: nil)
     let limits = ServerLimits(launch.settings)
     #expect(limits.pongTimeout == .seconds(60) && limits.handshake == .seconds(10))
   }

@@ -161,12 +161,14 @@ struct TLSTests {
 
   @Test("refuses an agent with another URI, and says so on both sides")
   func otherURI() async throws {
-    let pair = try certificates.authority.issue("plain", to: .init("felix"))
+    let pair = try certificates.authority.issue(
+      "longer", to: .init("felix", uris: ["spiffe://a/b"]))
     let result = try await attempt(
       server: certificates.server(commonName: "", uri: "spiffe://a"),
       agent: certificates.agent(pair))
     let text =
-      "its certificate must have the URI 'spiffe://a', has the common name 'felix'"
+      "its certificate must have the URI 'spiffe://a', has the common name 'felix' and the URI "
+      + "'spiffe://a/b'"
     #expect(!result.isServed && result.agent == "it says: \(text)", "\(result)")
     #expect(result.typha.contains(text), "\(result)")
   }
