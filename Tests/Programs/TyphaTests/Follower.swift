@@ -75,7 +75,6 @@ final class Follower: Sendable {
     if batch.isStatusNew, batch.status == .inSync {
       #expect(batch.updates.last == .inSync, "in sync anew is marked")
     }
-    if batch.updates.last == .inSync { #expect(batch.status == .inSync) }
     let keys = batch.updates.compactMap(\.key)
     #expect(Set(keys).count == keys.count, "one update of an object in a batch")
     for update in batch.updates {
