@@ -221,6 +221,28 @@ import ValueTree
     await server.close()
   }
 
+  @Test("a watch that goes on says so, also where the server has nothing to tell and no bookmarks")
+  func silentServer() async throws {
+    let server = try await ScriptedServer { count, _ in
+      guard count > 2 else { return ScriptedServer.Answer(parts: []) }
+      return .json(
+        line("ERROR", "", 0).replacing(
+          "{\"kind\":\"Widget\",\"metadata\":{\"name\":\"\",\"resourceVersion\":\"0\"}}",
+          with: "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\",\"message\":\"old\"}"))
+    }
+    let client = try KubernetesClient.plain(server.url)
+    let signs = Mutex<[String]>([])
+    let error = await failure { () async throws(KubernetesError) in
+      try await client.follow(widgets, from: "10") { event in
+        if case .position(let revision) = event { signs.withLock { $0.append(revision) } }
+      }
+    }
+    #expect(error.status?.isGone == true)
+    #expect(signs.withLock { $0 } == ["10", "10"])
+    await client.close()
+    await server.close()
+  }
+
   @Test("resumes a watch that is cut in the middle of an event, without losing or repeating one")
   func cutWatch() async throws {
     let server = try await ScriptedServer { count, request in

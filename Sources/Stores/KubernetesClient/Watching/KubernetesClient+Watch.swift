@@ -34,8 +34,13 @@ extension KubernetesClient {
           ("timeoutSeconds", "\(options.watchSeconds)"),
         ]
       let response = try await openWatch(request)
-      if isFirst { isOpen() }
-      isFirst = false
+      if isFirst {
+        isOpen()
+        isFirst = false
+      } else {
+        // The server knows nothing newer so far: a sign of life where it sends no bookmarks.
+        try await deliver(.position(position))
+      }
       let before = position
       let began = options.clock.now()
       do throws(KubernetesError) {
