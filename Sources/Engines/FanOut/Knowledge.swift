@@ -44,6 +44,9 @@ public struct Knowledge: Sendable {
   private var statusToCome = SyncStatus.inSync
   private var deliveredStatus = SyncStatus.waitForDatastore
   private var owesMark = false
+  /// Of what has changed only a part was told. What has changed together is put into force together:
+  /// a policy that goes, and the one that comes in its place.
+  private var isPartial = false
 
   public init() {}
 
@@ -71,6 +74,7 @@ public struct Knowledge: Sendable {
     let unsaid = findings.compactMap { $0.value.round == round ? nil : $0.key }
     for key in unsaid { set(ObjectFindings(key: key, asks: Asks(key)), nil) }
     isComplete = true
+    isPartial = false
     status = statusToCome
     owesMark = true
   }
@@ -90,6 +94,8 @@ public struct Knowledge: Sendable {
     guard phase != .apart else { return }
     for update in frame.updates { take(update) }
     for found in frame.findings { take(found) }
+    // It stands in the last frame of what has changed together.
+    if phase == .differences { isPartial = frame.status == nil }
     guard let new = frame.status else { return }
     if phase == .snapshot { return statusToCome = new }
     if new == .inSync, frame.isStatusNew || status != .inSync { owesMark = true }
@@ -137,14 +143,17 @@ public struct Knowledge: Sendable {
 
   /// What is to be handed on now; nil when that is nothing.
   public mutating func drain() -> UpdateBatch? {
+    // The rest is about to come; after a break it comes with everything.
+    if isPartial, phase == .differences { return nil }
     let isNew = status != deliveredStatus
-    guard isNew || owesMark || !pending.isEmpty else { return nil }
-    var batch = UpdateBatch(
-      updates: pending.takeUpdates(), findings: pending.takeFindings(), status: status,
-      isStatusNew: isNew)
+    guard isNew || !isPartial && (owesMark || !pending.isEmpty) else { return nil }
+    var batch = UpdateBatch(status: status, isStatusNew: isNew)
+    deliveredStatus = status
+    if isPartial { return batch }
+    batch.updates = pending.takeUpdates()
+    batch.findings = pending.takeFindings()
     if owesMark { batch.updates.append(.inSync) }
     owesMark = false
-    deliveredStatus = status
     return batch
   }
 }

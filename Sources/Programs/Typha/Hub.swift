@@ -24,7 +24,6 @@ actor Hub {
   /// Everything has been read once.
   private var hasBeenInSync = false
   private var isSilent = false
-  private var publishedStatus = SyncStatus.waitForDatastore
   private var sequence = 0
   /// All bytes of differences so far.
   private var written = 0
@@ -62,7 +61,6 @@ actor Hub {
     }
     // Until everything has been read once nobody follows.
     if hasBeenInSync, taken.isNews { publish(taken.batch) }
-    publishedStatus = batch.status
     if batch.isStatusNew { tellSource() }
     if batch.status == .inSync { hasBeenInSync = true }
     serveAll()
@@ -88,34 +86,19 @@ actor Hub {
     for interest in wanted.keys { serve(interest) }
   }
 
+  /// One batch is one difference, however large: what has changed together is put into force together.
   private func publish(_ batch: UpdateBatch) {
-    let size = max(limits.differenceItems, 1)
-    var rest = batch.updates[...]
-    repeat {
-      var part = batch
-      part.updates = Array(rest.prefix(size))
-      rest = rest.dropFirst(size)
-      if !rest.isEmpty {
-        // What there is to say of objects, and the status, come once all before them is there.
-        part.findings = []
-        part.isStatusNew = false
-        part.status = publishedStatus
-      }
-      publish(Difference(part, messageItems: limits.messageItems))
-    } while !rest.isEmpty
-    for (interest, kept) in snapshots where isStale(kept) {
-      snapshots[interest] = nil
-      for room in rooms { room.tell { $0.forgetSnapshot(interest) } }
-    }
-  }
-
-  private func publish(_ difference: Difference) {
+    let difference = Difference(batch, messageItems: limits.messageItems)
     sequence += 1
     written += difference.bytes
     metrics.sequence.set(sequence)
     metrics.differenceSize.observe(Double(difference.count))
     metrics.messageSize.observe(Double(min(difference.count, limits.messageItems)))
     for room in rooms { room.tell { $0.publish(difference) } }
+    for (interest, kept) in snapshots where isStale(kept) {
+      snapshots[interest] = nil
+      for room in rooms { room.tell { $0.forgetSnapshot(interest) } }
+    }
   }
 
   /// - Parameter isLocked: asked here, so that of several changes the last is told last.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import FanOut
+import Glibc
 import HostSystem
 import Logging
 import NIOCore
@@ -62,11 +63,35 @@ final class Listener: Sendable {
       // What agents say is short.
       .childChannelOption(
         .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 2048))
-    // Empty is every address of both families.
-    let channel = try await bootstrap.bind(host: host.isEmpty ? "::" : host, port: port).get()
+    let channel: any Channel
+    if host.isEmpty {
+      channel = try await Self.bindEverywhere(bootstrap, port)
+    } else {
+      channel = try await bootstrap.bind(host: host, port: port).get()
+    }
     self.channel.withLock { $0 = channel }
     log.info(
       "listening for agents", metadata: ["address": "\(channel.localAddress?.description ?? "")"])
+  }
+
+  /// On every address of both families, or of the one that the host has.
+  private static func bindEverywhere(
+    _ bootstrap: ServerBootstrap, _ port: Int
+  ) async throws -> any Channel {
+    do {
+      // Whatever the host's default is.
+      return
+        try await bootstrap
+        .serverChannelOption(
+          ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 0
+        )
+        .bind(host: "::", port: port).get()
+    } catch let error as IOError
+      where error.errnoCode == EAFNOSUPPORT
+      || error.errnoCode == EADDRNOTAVAIL
+    {
+      return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
+    }
   }
 
   private func furnish(_ channel: any Channel) throws {

@@ -28,7 +28,7 @@ struct Rebalancer: Sendable {
     var nextPoll = clock.now()
     while true {
       // With a random part, so that Typhas that started together do not send away together.
-      try await clock.sleep(dropInterval * Double.random(in: 0.75...1.25))
+      try await clock.sleep(max(dropInterval, .milliseconds(10)) * Double.random(in: 0.75...1.25))
       if clock.now() >= nextPoll {
         nextPoll = clock.now() + pollInterval * Double.random(in: 0.9...1.1)
         target = await self.target(instead: target)

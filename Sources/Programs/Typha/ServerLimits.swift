@@ -18,8 +18,6 @@ struct ServerLimits: Sendable, Hashable {
   var write: TimeAmount
   /// Updates in one message of a difference at most.
   var messageItems: Int
-  /// Updates in one difference at most.
-  var differenceItems: Int
   /// So many bytes of differences after a snapshot nobody minds.
   var leastStale = 1 << 20
 
@@ -36,8 +34,7 @@ struct ServerLimits: Sendable, Hashable {
     pongTimeout = amount(\.serverPongTimeout)
     handshake = amount(\.serverHandshakeTimeout)
     write = amount(\.serverWriteTimeout)
-    messageItems = settings.serverMaxMessageSize
-    differenceItems = settings.snapshotCacheMaxBatchSize
+    messageItems = min(settings.serverMaxMessageSize, settings.snapshotCacheMaxBatchSize)
   }
 
   /// Differences that nobody may still want are not kept, and never more than this.

@@ -10,6 +10,8 @@ struct Itinerary: Sendable {
   private static let staleInterval = Duration.seconds(300)
 
   let node: String
+  /// Where Typhas were when there were any.
+  var known: [ServiceAddress] = []
   /// The one that was visited last; it comes last in the next round.
   private var avoided: ServiceAddress?
   /// From when on one may be left because its state is old.

@@ -96,14 +96,19 @@ public final class TyphaSource: SyncSource {
   private func visit(_ itinerary: inout Itinerary, _ backoff: inout Backoff) async -> String {
     var reasons: [String] = []
     while true {
-      let addresses: [ServiceAddress]
-      do {
-        addresses = itinerary.order(try await find())
-      } catch {
-        return "cannot find out where Typhas are: \(error)"
-      }
-      if addresses.isEmpty { return "there is no Typha that takes connections" }
       reasons = []
+      do {
+        let found = try await find()
+        if found.isEmpty {
+          reasons.append("there is no Typha that takes connections")
+        } else {
+          itinerary.known = found
+        }
+      } catch {
+        reasons.append("cannot find out where Typhas are: \(error)")
+      }
+      // Those of before may be there all the same.
+      let addresses = itinerary.order(itinerary.known)
       var wasUseful = false
       for address in addresses {
         let visit = TyphaVisit(

@@ -40,6 +40,7 @@ struct KnowledgeModel {
   private(set) var status = SyncStatus.waitForDatastore
   private var statusToCome = SyncStatus.inSync
   private var owesMark = false
+  private var isPartial = false
   // What is known to the consumer.
   private var view: [SyncKey: SyncUpdate] = [:]
   private var said: [ResourceKey: ObjectFindings] = [:]
@@ -59,6 +60,7 @@ struct KnowledgeModel {
     updates.replace()
     findings.replace()
     status = statusToCome
+    isPartial = false
     owesMark = true
   }
 
@@ -80,6 +82,7 @@ struct KnowledgeModel {
       if phase == .snapshot { findings.incoming[found.key] = value }
       if phase == .differences || !isComplete { findings.put(found.key, value) }
     }
+    if phase == .differences { isPartial = frame.status == nil }
     guard let status = frame.status else { return }
     if phase == .snapshot { return statusToCome = status }
     if status == .inSync, frame.isStatusNew { owesMark = true }
@@ -89,6 +92,16 @@ struct KnowledgeModel {
   /// Holds what is handed on against what must be; nil where nothing is. The first that differs ends it.
   mutating func judge(_ batch: UpdateBatch?, _ place: Comment) throws {
     let isNew = status != seenStatus
+    if isPartial {
+      // What has changed together is handed on together; after a break there is the status alone.
+      let isDue = isNew && phase != .differences
+      try #require((batch != nil) == isDue, place)
+      guard let batch else { return }
+      try #require(batch.updates.isEmpty && batch.findings.isEmpty, place)
+      try #require(batch.status == status && batch.isStatusNew, place)
+      seenStatus = status
+      return
+    }
     guard let batch else {
       try #require(
         !isNew && !owesMark && updates.changed.isEmpty && findings.changed.isEmpty, place)

@@ -247,6 +247,31 @@ import Testing
 
   // MARK: What belongs to nothing
 
+  @Test func `what has changed together is handed on together`() {
+    var knowledge = knowing([a, b])
+    knowledge.take(frame([noA]))
+    #expect(knowledge.drain() == nil)
+    knowledge.take(frame([c], [findings("x")]))
+    #expect(knowledge.drain() == nil)
+    knowledge.take(frame([], [], .inSync, isNew: false))
+    expect(knowledge.drain(), [noA, c], [findings("x")], is: .inSync, isNew: false)
+    #expect(knowledge.drain() == nil)
+  }
+
+  @Test func `of what has changed together nothing is handed on while only a part was told`() {
+    var knowledge = knowing([a, b])
+    knowledge.take(frame([noA]))
+    knowledge.interrupt(isHopeless: true)
+    expect(knowledge.drain(), is: .waitForDatastore, isNew: true)
+    #expect(knowledge.drain() == nil)
+    knowledge.beginSnapshot()
+    knowledge.take(frame([b], [], .inSync))
+    expect(knowledge.drain(), is: .resyncInProgress, isNew: true)
+    knowledge.take(frame([c], [], .inSync))
+    knowledge.endSnapshot()
+    expect(knowledge.drain(), [noA, c, .inSync], is: .inSync, isNew: true)
+  }
+
   @Test func `a frame before any snapshot, or after a break, counts for nothing`() {
     var knowledge = Knowledge()
     knowledge.take(frame([a], [findings("x")], .inSync))
@@ -279,7 +304,7 @@ import Testing
     var knowledge = knowing([a])
     knowledge.take(frame([], [], .waitForDatastore))
     expect(knowledge.drain(), is: .waitForDatastore, isNew: true)
-    knowledge.take(frame([b]))
+    knowledge.take(frame([b], [], .waitForDatastore, isNew: false))
     expect(knowledge.drain(), [b], is: .waitForDatastore, isNew: false)
     knowledge.take(frame([], [], .resyncInProgress))
     expect(knowledge.drain(), is: .resyncInProgress, isNew: true)

@@ -135,6 +135,31 @@ struct TyphaSourceTests {
     await follower.stop()
   }
 
+  @Test(
+    "goes to Typhas that it knew when it cannot be found out where they are, or nobody is ready",
+    arguments: [true, false])
+  func remembered(fails: Bool) async throws {
+    let typha = try await TyphaRig()
+    await typha.begin(tiers(0..<10))
+    let proxy = try TCPProxy(to: typha.port)
+    let address = ServiceAddress(host: "127.0.0.1", port: proxy.port)
+    let isAway = Box(false)
+    let follower = Follower {
+      guard isAway.value else { return [address] }
+      if fails { throw TyphaProtocolError("the API is away") }
+      return []
+    }
+    await eventually("it is in sync") { follower.view.known == typha.truth }
+    isAway.set(true)
+    proxy.shut(true)
+    await eventually("it is out") { !follower.view.left.isEmpty }
+    await typha.feed([tier("t3", nil)])
+    proxy.shut(false)
+    await eventually("it is in again") { follower.view.known == typha.truth }
+    await follower.stop()
+    await typha.stop()
+  }
+
   @Test("hands nothing on of a snapshot that breaks, wherever that is, but for the first")
   func cutSnapshot() async throws {
     let old = tiers(0..<6)

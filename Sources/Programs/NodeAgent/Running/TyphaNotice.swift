@@ -56,6 +56,7 @@ final class TyphaNotice: Sendable {
       health.note(Self.name, "of \(address)")
     case .left(let address, let reason):
       connected.set(0)
+      age.set(-1)
       log.warning("left \(address): \(reason)")
       health.note(Self.name, "looking for another one than \(address), since \(reason)")
     case .unreachable(let reason, let pause):

@@ -29,8 +29,9 @@ enum Upstream {
     var options = TyphaSource.Options(
       node: registered.node.metadata.name, software: "calico-node \(launch.version)")
     options.interest = launch.configuration.backend == .bird ? .everything : .withoutBGP
-    options.readTimeout = settings.typhaReadTimeout
-    options.writeTimeout = settings.typhaWriteTimeout
+    // None would end every connection at once.
+    if settings.typhaReadTimeout > .zero { options.readTimeout = settings.typhaReadTimeout }
+    if settings.typhaWriteTimeout > .zero { options.writeTimeout = settings.typhaWriteTimeout }
     options.security = try LinkSecurity.read(
       key: ("FELIX_TYPHAKEYFILE", settings.typhaKeyFile),
       certificate: ("FELIX_TYPHACERTFILE", settings.typhaCertFile),
