@@ -10,6 +10,21 @@ public struct CalicoTypha: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "calico-typha",
     abstract: "Reads the datastore once and hands everything to the agents of many nodes.",
+    discussion: """
+      Settings are variables TYPHA_<name> or lines `<name> = <value>` of /etc/calico/typha.cfg; where \
+      the datastore is also DATASTORE_TYPE, ETCD_ENDPOINTS, KUBECONFIG and the like, as for every \
+      program of the suite. Agents find Typha by FELIX_TYPHAADDR=host:port (several with commas), or \
+      in Kubernetes by FELIX_TYPHAK8SSERVICENAME.
+
+      It listens on port 5473 of every address (TYPHA_SERVERHOST, TYPHA_SERVERPORT). With TLS both \
+      sides show certificates of one authority: TYPHA_SERVERKEYFILE, TYPHA_SERVERCERTFILE, \
+      TYPHA_CAFILE and TYPHA_CLIENTCN or TYPHA_CLIENTURISAN here, FELIX_TYPHAKEYFILE, \
+      FELIX_TYPHACERTFILE, FELIX_TYPHACAFILE and FELIX_TYPHACN or FELIX_TYPHAURISAN at the agents. \
+      On SIGTERM the agents are sent away one after the other (TYPHA_SHUTDOWNTIMEOUTSECS, 300).
+
+      Example:
+        TYPHA_DATASTORETYPE=kubernetes TYPHA_HEALTHENABLED=true calico-typha
+      """,
     version: BuildVersion.version, subcommands: [Run.self, Health.self], defaultSubcommand: Run.self
   )
 
@@ -17,15 +32,7 @@ public struct CalicoTypha: AsyncParsableCommand {
 
   struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Run until SIGTERM, after which the agents are sent away one after the other.",
-      discussion: """
-        Settings are variables TYPHA_<name> or lines of /etc/calico/typha.cfg; where the datastore is \
-        also DATASTORE_TYPE, ETCD_ENDPOINTS, KUBECONFIG and the like, as for every program of the \
-        suite. Agents find Typha by FELIX_TYPHAADDR or FELIX_TYPHAK8SSERVICENAME.
-
-        Example:
-          TYPHA_DATASTORETYPE=kubernetes TYPHA_HEALTHENABLED=true calico-typha
-        """)
+      abstract: "Run until SIGTERM, after which the agents are sent away one after the other.")
 
     @Option(
       name: [.short, .customLong("config-file")],

@@ -39,6 +39,11 @@ public struct TyphaServer: Sendable {
     let (settings, log) = (launch.settings, launch.log)
     defer { launch.output.flush() }
     log.info("starting", metadata: ["version": "\(version)"])
+    if launch.security == nil, !["localhost", "127.0.0.1", "::1"].contains(settings.serverHost) {
+      log.warning(
+        "agents are spoken to without TLS: whoever reaches this port reads all policy, labels and addresses (TYPHA_SERVERKEYFILE and so on)"
+      )
+    }
     raiseDescriptorLimit(log)
     let registry = MetricsRegistry()
     if settings.prometheusProcessMetricsEnabled { registry.addProcessMetrics() }
