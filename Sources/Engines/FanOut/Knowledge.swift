@@ -182,6 +182,7 @@ private struct PendingUpdates: Sendable {
     placesOfFindings[found.key] = findings.count
     findings.append(found)
   }
+
   /// Nobody else has them afterwards, so that adding to them copies nothing.
   mutating func takeUpdates() -> [SyncUpdate] {
     defer { (updates, places) = ([], [:]) }

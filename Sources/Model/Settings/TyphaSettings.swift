@@ -50,7 +50,7 @@ public struct TyphaSettings: Hashable, Sendable {
   public var clientCN = ""
   /// The URI among the alternative names that a client's certificate must have.
   public var clientURISAN = ""
-  /// Updates in one message at most.
+  /// Updates in one message of a difference at most; a snapshot has larger ones.
   public var serverMaxMessageSize = 100
   /// How far behind a client may be before it is disconnected.
   public var serverMaxFallBehind = Duration.seconds(300)
@@ -62,7 +62,7 @@ public struct TyphaSettings: Hashable, Sendable {
   public var serverPongTimeout = Duration.seconds(60)
   public var serverHandshakeTimeout = Duration.seconds(10)
   public var serverWriteTimeout = Duration.seconds(120)
-  /// Changes in one difference at most.
+  /// The same: a difference is as large as what has changed together.
   public var snapshotCacheMaxBatchSize = 100
 
   // The balance between Typhas.

@@ -36,8 +36,6 @@ final class AgentHandler: ChannelInboundHandler {
   private static let piece = 32 << 10
   /// How long the last words may take.
   private static let parting = TimeAmount.seconds(5)
-  /// How long a farewell's words may be, in letters of up to four bytes.
-  private static let farewellLetters = 255
 
   private let room: Room
   private let peer: PeerIdentity?
@@ -344,16 +342,15 @@ final class AgentHandler: ChannelInboundHandler {
   /// - Parameter said: whether people have been told.
   func leave(_ farewell: Farewell, said: Bool = false) {
     guard !isLeaving, let context else { return }
-    let text = farewell.text.cut(to: Self.farewellLetters)
     if !said {
-      room.log.info("sending away \(name): \(text)", metadata: ["address": "\(address)"])
+      room.log.info("sending away \(name): \(farewell.text)", metadata: ["address": "\(address)"])
     }
     if case .following = phase { room.metrics.connectionsStreaming.add(-1) }
     phase = .leaving(by: room.loop.now + Self.parting)
     guard rest.readableBytes == 0, context.channel.isWritable else {
       return context.close(promise: nil)
     }
-    let bytes = ByteBuffer(bytes: TyphaMessage.farewell(Farewell(farewell.reason, text)).bytes)
+    let bytes = ByteBuffer(bytes: TyphaMessage.farewell(farewell).bytes)
     context.writeAndFlush(Self.wrapOutboundOut(bytes)).assumeIsolated().whenComplete { _ in
       context.close(promise: nil)
     }

@@ -48,16 +48,12 @@ struct ServerLimits: Sendable, Hashable {
 
   /// How often an agent's times are looked at.
   var tick: TimeAmount {
-    let shortest =
-      [pingInterval, pongTimeout, handshake, write, fallBehind]
-      .filter { $0 > .zero }.min() ?? .seconds(1)
+    let shortest = min(pingInterval, pongTimeout, handshake, write, fallBehind)
     return max(.milliseconds(10), min(.seconds(1), shortest / 4))
   }
 }
 
 extension TimeAmount {
-  static var zero: TimeAmount { .nanoseconds(0) }
-
   static func / (amount: TimeAmount, divisor: Int64) -> TimeAmount {
     .nanoseconds(amount.nanoseconds / divisor)
   }

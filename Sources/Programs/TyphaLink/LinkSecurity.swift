@@ -3,7 +3,6 @@
 
 public import NIOSSL
 public import Settings
-import ValueTree
 
 /// How a connection between agent and Typha is secured: each side shows a certificate that the same
 /// authority has signed, and has the name that the other side was told (compatibility §5.3).

@@ -35,7 +35,6 @@ struct TyphaVisit: Sendable {
   let update: @Sendable ((inout sending Knowledge) -> Void) -> Void
 
   func run() async -> End {
-    var end = End()
     let attempt = Attempt()
     do {
       let channel = try await withTaskCancellationHandler {
@@ -43,7 +42,7 @@ struct TyphaVisit: Sendable {
       } onCancel: {
         attempt.giveUp()
       }
-      end = try await channel.executeThenClose { inbound, outbound in
+      return try await channel.executeThenClose { inbound, outbound in
         // What was told before a connection broke counts.
         var end = End()
         do {
@@ -54,9 +53,8 @@ struct TyphaVisit: Sendable {
         return end
       }
     } catch {
-      if end.reason == End().reason { end.reason = LinkTrouble.text(of: error) }
+      return End(reason: LinkTrouble.text(of: error))
     }
-    return end
   }
 
   private func connect(_ attempt: Attempt) async throws -> Stream {

@@ -69,6 +69,4 @@ public struct ServiceFinder: Sendable {
     }
     return Array(found)
   }
-
-  public func close() async { await cluster.close() }
 }

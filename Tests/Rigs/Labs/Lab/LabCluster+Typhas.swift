@@ -6,8 +6,6 @@ import StoreRig
 extension LabCluster {
   /// The port of a Typha's health server.
   public static let typhaHealthPort: UInt16 = 9098
-  /// The port of a Typha's metrics.
-  public static let typhaMetricsPort: UInt16 = 9093
   private static let typhaPort = 5473
 
   /// Starts Typhas, each on a machine of its own, and has agents that are started from now on use

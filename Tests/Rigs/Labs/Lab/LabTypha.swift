@@ -39,9 +39,6 @@ public final class LabTypha: ProgramPlace {
     command = nil
   }
 
-  /// Sends a signal, and does not wait for what that leads to.
-  public func send(_ signal: Int32) { command?.signal(signal) }
-
   func letGo() { command?.letGo() }
 
   public func logTail(_ count: Int = 5) -> String { LabFiles.tail(of: log, count) }
